@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
+
+from msgspec import Struct
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami
@@ -60,6 +61,9 @@ def device_anew(home: Path, name: str, passphrase: str, seeds: Sequence[bytes]) 
         seal_anew(home / "private.db", old.recipient_seed, me.recipient_seed)
         _take_letters_along(home / "letters.db", old.recipient_seed, me.recipient_seed)
         finish(home, me.feed_id, old.feed_id)
+        # A copy of what sites tell, that nothing opens any more: they are asked again.
+        for each in home.glob("webfeeds.db*"):
+            each.unlink()
     return me.whoami
 
 
@@ -74,8 +78,7 @@ def _take_letters_along(path: Path, old: bytes, new: bytes) -> None:
         take_along(before, now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class _Known(Struct, frozen=True, kw_only=True):
     """What a home knows of its author."""
 
     state: AuthorFeeds

@@ -6,9 +6,10 @@ What is made is a home as ``wiring`` makes one, but for the author key, which st
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from swarmfeed.core.asks import device_sentences, sentences
 from swarmfeed.core.asks.people import Whoami
@@ -45,8 +46,7 @@ Show = Callable[[Invited | str], None]
 """Shows a person the link, then what to compare."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seeds:
+class _Seeds(Struct, frozen=True, kw_only=True):
     """What a new device makes for itself, before it knows whose it will be."""
 
     feed: bytes
@@ -63,11 +63,16 @@ def join_home(home: Path, passphrase: str, wanted: Joining, show: Show) -> Whoam
     Raises:
         UserError: There are keys already, nobody came, or nothing came of it; no home is left.
     """
+    return asyncio.run(join_here(home, passphrase, wanted, show))
+
+
+async def join_here(home: Path, passphrase: str, wanted: Joining, show: Show) -> Whoami:
+    """The same in a loop that runs; whoever cancels it leaves nothing behind."""
     make_folder(home)
     with HomeLock(home):
         if key_path(home).exists():
             raise UserError(sentences.KEYS_THERE(home=home))
-        return asyncio.run(_Waiting(home, passphrase, wanted, show).wait())
+        return await _Waiting(home, passphrase, wanted, show).wait()
 
 
 class _Waiting:

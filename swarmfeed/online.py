@@ -18,12 +18,14 @@ from swarmfeed.node.ground.shells import Outside
 from swarmfeed.ports import Clock
 from swarmfeed.shell.jobs import SchedulerJobs
 from swarmfeed.shell.open_files import raise_files_max
-from swarmfeed.shell.own_ports import require_ports
+from swarmfeed.shell.own_ports import require_ports, with_one_port
 from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
-from swarmfeed.shell.wire.lan import MdnsLan
+from swarmfeed.shell.wire.lan import MdnsLan, own_cards
 from swarmfeed.shell.wire.link import WebSocketLink
+from swarmfeed.shell.wire.poster import WebPoster
 from swarmfeed.shell.wire.rules import LinkRules
+from swarmfeed.shell.wire.webreader import PublicWebReader
 
 
 def open_outside(
@@ -48,15 +50,18 @@ def open_outside(
         swarm.dht_nodes,
         lambda endpoint: is_reachable(endpoint, settings.listen, named),
     )
-    is_near = settings.lan and not is_loopback(settings.listen)
+    may_meet = settings.proxy_at is None and not is_loopback(settings.listen)
     return Outside(
         swarm=swarm,
         link=open_link(
             run_folder, identity, vocabulary, settings.proxy_at, settings.up_bytes_per_s
         ),
         board=board if settings.dht else None,
-        lan=MdnsLan(settings.listen) if is_near else None,
+        lan=MdnsLan(settings.listen) if may_meet else None,
+        cards=own_cards,
         jobs=SchedulerJobs(clock),
+        poster=WebPoster(settings.proxy_at),
+        web=PublicWebReader(settings.proxy_at),
     )
 
 
@@ -68,17 +73,14 @@ def _require_ports(settings: NodeSettings) -> None:
 
 
 def _open_swarm(settings: NodeSettings, files: OpenFiles) -> LibtorrentSwarm:
-    swarm = LibtorrentSwarm(
-        Endpoint(settings.listen, settings.swarm_port),
+    return LibtorrentSwarm(
+        with_one_port(Endpoint(settings.listen, settings.swarm_port)),
         dht=settings.dht,
         down_bytes_per_s=settings.down_bytes_per_s,
         up_bytes_per_s=settings.up_bytes_per_s,
         files=files,
         proxy=settings.proxy_at,
     )
-    for peer in settings.peers:
-        swarm.allow(peer.host)
-    return swarm
 
 
 def open_link(

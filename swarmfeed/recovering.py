@@ -8,9 +8,11 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed import wiring
 from swarmfeed.anew import device_anew
@@ -55,8 +57,7 @@ LINGER_S: Final = 2.0
 """How long more is waited for once something is known: others may know of more feeds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
+class Learnt(Struct, frozen=True, kw_only=True):
     """What certificates say of an author."""
 
     state: AuthorFeeds
@@ -64,8 +65,7 @@ class Learnt:
     feeds: tuple[CertifiedFeedView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """A move that was thought through, and not yet done."""
 
     known: Learnt

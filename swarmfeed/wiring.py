@@ -3,12 +3,14 @@
 home/
     keys            encrypted key file
     feeds/          logs: the truth
+    settings        what was chosen of how the node is run, for its next starts
     high-water/     how far each own feed was signed
     sheets          what the keys of both sheets say in the DHT
     index.db        what is derived from them; set aside and made anew when damaged
     ledger.db       what was seen of other nodes, and promised to hold for them
     private.db      what the person keeps to themselves, unreadable without the keys
     mailboxes.db    what is kept for others until they come; only they can read it
+    webfeeds.db     what sites of the web told, as unreadable
     letters.db      messages and the keys of their sessions, as unreadable
     lists/          chunk lists for plain clients, made anew at every start
     run/            of the running node: how the page is reached, the link's certificate
@@ -19,19 +21,20 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, TypeVar
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link, format_link
 from swarmfeed.core.base.backup_words import words_of_seed
 from swarmfeed.core.base.boxes import recovery_seed
+from swarmfeed.core.base.hiding import hiding
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import FeedId, NodeId
@@ -80,36 +83,69 @@ Certify = Callable[[SigningKey, int], tuple[bytes, ...]]
 come before what they prove."""
 
 
+class NewAuthor(Struct, frozen=True, kw_only=True):
+    """Somebody who does not exist yet: seeds of both sheets, in memory only."""
+
+    __repr__ = hiding("seed", "next_seed")
+
+    seed: bytes
+    next_seed: bytes
+
+    @classmethod
+    def drawn(cls) -> "NewAuthor":
+        return cls(seed=new_seed(), next_seed=new_seed())
+
+    @property
+    def key(self) -> AuthorKey:
+        next_hash = hash_key(SigningKey(self.next_seed).public)
+        return first_author_key(SigningKey(self.seed), next_hash)
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Of the first sheet, and of the second."""
+        return words_of_seed(self.seed), words_of_seed(self.next_seed)
+
+    @property
+    def sheet_link(self) -> str:
+        """What stands on both sheets below the words."""
+        key = self.key
+        return format_link(Link(key.author_id, next_key_hash=key.next_key_hash))
+
+
 def create_home(
-    home: Path, name: str, passphrase: str, show: Callable[[Created], None] | None = None
+    home: Path,
+    name: str,
+    passphrase: str,
+    show: Callable[[Created], None] | None = None,
+    *,
+    author: NewAuthor | None = None,
 ) -> Created:
     """Make keys of a new author, and a feed that starts with its certificate and a profile.
 
     Args:
         show: Gets the words to the person; there is a home only if they were shown.
+        author: Whose words were shown already; left out, somebody nobody knows.
 
     Raises:
         UserError: There are keys already, or the folder cannot be written.
     """
-    author_seed, next_seed = new_seed(), new_seed()
-    next_hash = hash_key(SigningKey(next_seed).public)
-    author = first_author_key(SigningKey(author_seed), next_hash)
-    words = words_of_seed(author_seed), words_of_seed(next_seed)
+    new = author or NewAuthor.drawn()
+    key, words = new.key, new.words
     make_folder(home)
     with HomeLock(home):
         if key_path(home).exists():
             raise UserError(sentences.KEYS_THERE(home=home))
-        me = make_aside(home, name, passphrase, author, partial(_join, author, is_first=True))
-        write_sheets(unfinished(home), sign_sheets(author, SigningKey(next_seed)))
+        me = make_aside(home, name, passphrase, key, partial(_join, key, is_first=True))
+        write_sheets(unfinished(home), sign_sheets(key, SigningKey(new.next_seed)))
         created = Created(
             whoami=me.whoami,
             author_words=words[0],
             next_words=words[1],
-            sheet_link=format_link(Link(author.author_id, next_key_hash=next_hash)),
+            sheet_link=new.sheet_link,
         )
         if show is not None:
             show(created)
-        note_sheets(home, me.recipient_seed, me.feed_id, author, next_seed)
+        note_sheets(home, me.recipient_seed, me.feed_id, key, new.next_seed)
         finish(home, me.feed_id)
     return created
 
@@ -152,11 +188,12 @@ def after(certificates: Sequence[bytes], author: AuthorKey, certify: Certify | N
     return lambda feed_key, now_ms: (*certificates, *signing(feed_key, now_ms))
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
+    __repr__ = hiding("recipient_seed")
+
     whoami: Whoami
     feed_id: FeedId
-    recipient_seed: bytes = field(repr=False)
+    recipient_seed: bytes
 
 
 def _join(

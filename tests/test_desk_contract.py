@@ -23,6 +23,8 @@ from swarmfeed.core.asks.history import (
     LeaveHistory,
     SayGoodbye,
 )
+from swarmfeed.core.asks.in_short import WhoAreThey, WhoFollowsWhom
+from swarmfeed.core.asks.muting import Mute, Unmute
 from swarmfeed.core.asks.people import (
     AboutAuthor,
     Fetch,
@@ -55,6 +57,7 @@ from swarmfeed.core.asks.upkeep import (
 )
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import format_author, parse_link
+from swarmfeed.core.base.limits import PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.desk import Answerer, Desk
@@ -82,7 +85,7 @@ def over_http(desk: Desk, home: Path) -> Iterator[RemoteDesk]:
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     server = PageServer(desk, home / "run")
-    asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.start(), loop).result(60)
     try:
         with HomeLock(home):  # as the node that serves it has
             found = find_running(home)
@@ -90,9 +93,9 @@ def over_http(desk: Desk, home: Path) -> Iterator[RemoteDesk]:
             with found:
                 yield found
     finally:
-        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 
@@ -188,10 +191,12 @@ def test_a_thread_has_what_was_answered_and_the_answers(desk: Answerer) -> None:
         Follow(who="no link"),
         Unfollow(who=""),
         Fetch(who="x"),
+        WhoAreThey(authors="x"),
+        WhoAreThey(authors="x," * (PAGE_POSTS_MAX + 1)),
         Explain(who="x"),
         ChooseHistory(scope="everybody", disk_bytes=1, free_bytes_min=0),
     ],
-    ids=repr,
+    ids=lambda ask: repr(ask)[:80],
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(
     desk: Answerer, ask: Ask[object]
@@ -211,6 +216,26 @@ def test_whom_one_follows_is_remembered(desk: Answerer) -> None:
     assert desk.ask(WhoIsFollowed(limit=0)).authors == ()
     assert not desk.ask(Unfollow(who=address)).followed
     assert desk.ask(WhoIsFollowed()).count == 0
+
+
+def test_many_are_told_of_at_once_in_the_order_in_which_they_were_named(
+    desk: Answerer,
+) -> None:
+    mine, address = me(desk), format_author(STRANGER)
+    desk.ask(Follow(who=address))
+    asked = WhoAreThey(authors=f"{address},{format_author(mine)}")
+    stranger, self_ = desk.ask(asked).people
+    assert (stranger.author_id, stranger.is_self, stranger.followed) == (STRANGER, False, True)
+    assert (self_.author_id, self_.is_self, self_.name) == (mine, True, "Ada")
+    assert (stranger.muted, stranger.blocked, stranger.follows_back) == (False, False, False)
+    assert desk.ask(WhoFollowsWhom(author=mine)).follows == (STRANGER,)
+    assert desk.ask(WhoFollowsWhom(author=STRANGER)).followers == (mine,)
+    desk.ask(Mute(who=address))
+    assert desk.ask(asked).people[0].muted
+    desk.ask(Unmute(who=address))
+    desk.ask(Unfollow(who=address))
+    assert not desk.ask(asked).people[0].followed
+    assert desk.ask(WhoFollowsWhom(author=mine)).follows == ()
 
 
 def test_of_many_all_are_followed_but_who_cannot_be(desk: Answerer) -> None:

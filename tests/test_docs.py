@@ -82,7 +82,7 @@ PLACE = re.compile(
 
 COMMENT = re.compile(r"(?:^|  )# (.*)", re.M)
 
-NOT_OURS = frozenset(["bencode.py"])
+NOT_OURS = frozenset(["bencode.py", "index.html"])
 
 
 @cache

@@ -25,6 +25,7 @@ from tests.vector_circles import (
 from tests.vector_feeds import (
     Vector,
     check_address,
+    check_badge,
     check_bencode,
     check_body,
     check_certificate,
@@ -54,6 +55,8 @@ from tests.vector_feeds import (
     check_witness,
 )
 from tests.vector_letters import check_letter, check_letter_keys, check_letter_session
+from tests.vector_media import check_medium, check_sealed_medium
+from tests.vector_parcels import check_parcel
 from tests.vector_talk import (
     check_box,
     check_deposit,
@@ -95,6 +98,8 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "chunk": check_chunk,
     "chunklist": check_chunklist,
     "torrent": check_torrent,
+    "medium": check_medium,
+    "sealed-medium": check_sealed_medium,
     "journal": check_journal,
     "fork": check_fork,
     "fork-file": check_fork_file,
@@ -115,6 +120,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "words": check_words,
     "notice": check_notice,
     "goodbye": check_goodbye,
+    "badge": check_badge,
     "locator": check_locator,
     "supernode": check_supernode,
     "id": check_id,
@@ -129,6 +135,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "letter": check_letter,
     "letter-keys": check_letter_keys,
     "letter-session": check_letter_session,
+    "parcel": check_parcel,
     "circle-tree": check_circle_tree,
     "rekey": check_rekey,
     "protected": check_protected,
@@ -205,5 +212,5 @@ def test_every_topic_has_vectors() -> None:
 @pytest.mark.slow
 def test_vectors_and_format_are_what_the_tool_writes() -> None:
     tool = [sys.executable, str(ROOT / "tools" / "make_vectors.py"), "--check"]
-    done = subprocess.run(tool, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(tool, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -52,6 +52,13 @@ def check_supernode(vector: Vector, _: Path) -> None:
     assert {**said.open_record(signed), "signed": vector["signed"]} == vector
 
 
+def check_badge(vector: Vector, _: Path) -> None:
+    body = said.open_badge(unhex(vector["signed"]))
+    assert body[b"name"].decode() == vector["name"]
+    for key in ("author", "feed", "node"):
+        assert body[key.encode()].hex() == vector[key]
+
+
 def check_locator(vector: Vector, _: Path) -> None:
     body = said.open_locator(unhex(vector["signed"]))
     assert body[b"made"] == vector["made"]
@@ -246,6 +253,7 @@ CHECKS: dict[str, Callable[[Vector, Path], None]] = {
     "receipt": check_receipt,
     "witness": check_witness,
     "sheet": check_sheet,
+    "badge": check_badge,
     "locator": check_locator,
     "supernode": check_supernode,
     "torrent": check_torrent,

@@ -5,11 +5,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from street.authors import author_of, moved
 from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.bencoding import encode
@@ -107,7 +107,7 @@ def signed_head(size: int, root: bytes, chunk_list: bytes, key: SigningKey = KEY
 
 def run_tool(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(TOOL), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.slow
@@ -136,7 +136,7 @@ def test_it_imports_nothing_of_the_program(folder: Path) -> None:
         "finally:\n    print([m for m in sys.modules if m.startswith('swarmfeed')])\n"
     )
     command = [sys.executable, "-I", "-c", code, str(TOOL), str(TOOL.parent), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.stdout.splitlines()[-1] == "[]"
     assert "result     valid" in done.stdout
 

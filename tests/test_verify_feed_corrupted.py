@@ -1,11 +1,11 @@
 """The second implementation finds each part of a feed that is corrupted, or somebody else's."""
 
 import shutil
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.chunk import pack_frame

@@ -5,10 +5,11 @@ from pathlib import Path
 from swarmfeed.core.base.bencoding import decode
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.circles.letters import decode_welcome, encode_welcome, read_welcome
-from swarmfeed.core.circles.protecting import entry_key, is_key_of, open_protected
+from swarmfeed.core.circles.protecting import accept_key, entry_key, find_key, open_protected
 from swarmfeed.core.circles.rekey import open_before, open_epoch
 from swarmfeed.core.circles.tree import cover, path, path_keys
-from swarmfeed.core.feed.kinds import ProtectedBody, RekeyBody, decode_body, encode_body
+from swarmfeed.core.feed.kinds import decode_body, encode_body
+from swarmfeed.core.feed.sealed_kinds import ProtectedBody, RekeyBody
 from swarmfeed.errors import BadSealError
 
 from tests.vector_feeds import Vector, unhex
@@ -39,9 +40,9 @@ def check_protected(vector: Vector, _: Path) -> None:
     body = decode_body("protected", unhex(vector["body"]))
     assert isinstance(body, ProtectedBody)
     key, feed_id = unhex(vector["key"]), FeedId(unhex(vector["feed"]))
-    own = entry_key(key, body.nonce)
+    own = accept_key(body, entry_key(key, body.nonce))
     found = open_protected(body, own, feed_id, vector["index"])
-    assert is_key_of(body, key)
+    assert find_key(body, key) == own
     assert found.kind == vector["kind"]
     assert encode_body(found).hex() == vector["said"]
 

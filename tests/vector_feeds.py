@@ -41,6 +41,7 @@ from swarmfeed.core.feed.public_id import public_id, time_of_id
 from swarmfeed.core.feed.replica import open_offer, open_replica, verify_fork
 from swarmfeed.core.feed.withdrawal import strip_all, without_named
 from swarmfeed.core.history.notice import open_goodbye, open_notice
+from swarmfeed.core.near.badge import open_badge
 from swarmfeed.core.net.krpc import mutable_target, signed_buffer
 from swarmfeed.core.relay.locator import open_locator
 from swarmfeed.core.supernode.records import LOAD_STEPS, encode_record, open_record
@@ -159,6 +160,13 @@ def check_supernode(vector: Vector, _: Path) -> None:
     )
     assert (record.eligible, record.serving) == (vector["eligible"], vector["serving"])
     assert (record.age_minutes, record.made_s) == (vector["age"], vector["made"])
+
+
+def check_badge(vector: Vector, _: Path) -> None:
+    opened = open_badge(unhex(vector["signed"]))
+    assert opened.name == vector["name"]
+    assert opened.author_id.hex() == vector["author"]
+    assert (opened.feed_id.hex(), opened.node_id.hex()) == (vector["feed"], vector["node"])
 
 
 def check_locator(vector: Vector, _: Path) -> None:

@@ -6,13 +6,16 @@ from secrets import token_bytes
 from swarmfeed.core.base.ratchets import RatchetHeader
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.base.x25519 import x25519_public
-from swarmfeed.core.feed.kinds import PrekeysBody, encode_body
+from swarmfeed.core.feed.kinds import encode_body
+from swarmfeed.core.feed.medium import encode_medium
+from swarmfeed.core.feed.sealed_kinds import PrekeysBody
 from swarmfeed.core.letters.agreeing import Parties, secret_of_answerer, secret_of_opener
 from swarmfeed.core.letters.content import (
     decode_content,
     encode_content,
     letter_id,
     pad_content,
+    read_pictures,
     read_text,
     unpad_content,
 )
@@ -67,3 +70,5 @@ def check_letter(vector: Vector, _: Path) -> None:
     assert pad_content(encode_content(content)) == unhex(vector["padded"])
     assert letter_id(AuthorId(unhex(vector["author"])), encoded) == unhex(vector["id"])
     assert (read_text(content.body), content.time_ms) == (vector["text"], vector["time_ms"])
+    pictures = [encode_medium(each).hex() for each in read_pictures(content.body)]
+    assert pictures == vector.get("pictures", [])

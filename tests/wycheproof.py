@@ -1,7 +1,4 @@
-"""Test vectors of Project Wycheproof (C2SP/wycheproof, Apache-2.0), as they were published.
-
-``mlkem_768_part`` has some of the cases of two larger files.
-"""
+"""Test vectors of Project Wycheproof (C2SP/wycheproof, Apache-2.0), as they were published."""
 
 import gzip
 import json

@@ -3,6 +3,7 @@
 Nothing of swarmfeed is imported.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -60,11 +61,47 @@ def ref(value: Any) -> bool:
     )
 
 
+def of_type(value: Any) -> bool:
+    return isinstance(value, bytes) and bool(
+        re.fullmatch(rb"[a-z]{1,32}/[a-z0-9][a-z0-9.+-]{0,62}", value)
+    )
+
+
+MEDIUM: dict[bytes, tuple[bool, Rule]] = {
+    b"a": (False, text(2_000)),
+    b"f": (False, text(100)),
+    b"h": (False, number(0, 4_000)),
+    b"k": (False, octets(32)),
+    b"l": (False, number(0, 104_857_600)),
+    b"n": (True, number(1, 104_857_600)),
+    b"p": (True, octets(3_200)),
+    b"s": (True, octets(2_000)),
+    b"t": (True, of_type),
+    b"w": (False, number(0, 4_000)),
+}
+"""Key -> whether it has to be there, and what may stand there."""
+
+
+def medium(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        rule(value[key]) if key in value else not has_to_be
+        for key, (has_to_be, rule) in MEDIUM.items()
+    )
+
+
+def profile_field(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        key in value and value[key] and text(most)(value[key])
+        for key, most in ((b"l", 40), (b"t", 150))
+    )
+
+
 KINDS: dict[str, dict[str, Rule]] = {
     "feed": {"c": octets(1_000), "name": text(64), "r?": several(15, octets(1_000))},
     "post": {
         "cw?": text(200),
         "lang?": text(35),
+        "media?": several(4, medium),
         "mentions?": several(32, ID),
         "quote?": ref,
         "reply?": ref,
@@ -73,12 +110,19 @@ KINDS: dict[str, dict[str, Rule]] = {
         "tags?": several(32, text(64)),
         "text": long_text,
     },
-    "profile": {"bio?": text(1_000), "name": text(64)},
+    "profile": {
+        "avatar?": medium,
+        "banner?": medium,
+        "bio?": text(1_000),
+        "fields?": several(4, profile_field),
+        "name": text(64),
+    },
     "follow": {"a": ID, "on": FLAG},
     "react": {"e": text(16), "r": ref},
-    "boost": {"r": ref},
+    "boost": {"r": ref, "u?": FLAG},
     "edit": {
         "cw?": text(200),
+        "media?": several(4, medium),
         "n": INDEX,
         "quote?": ref,
         "reply?": ref,

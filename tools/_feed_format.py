@@ -235,6 +235,23 @@ def order(known: Head, offered: Head, proof: list[bytes]) -> str:
     return "taken" if old == known.root else "fork"
 
 
+def open_fork(content: bytes, feed: bytes) -> tuple[Head, Head]:
+    """Check the proof of a fork, and return its two heads."""
+    fields = decode(content, "fork")
+    first = open_head(take(fields, "a", bytes, "fork"), feed)
+    second = open_head(take(fields, "b", bytes, "fork"), feed)
+    proof = take(fields, "p", list, "fork")
+    need(len(proof) <= 64, "fork: more than 64 hashes")
+    need(all(isinstance(h, bytes) and len(h) == 32 for h in proof), "fork: a bad hash")
+    if first.size == second.size:
+        forked = first.root != second.root and not proof
+    else:
+        old, new = consistency_roots(first.size, second.size, proof)
+        forked = new == second.root and old != first.root
+    need(forked, "fork: the two heads do not contradict each other")
+    return first, second
+
+
 # --- section 7 and 8: chunks, torrents ---
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "PROTOCOL.md"
 
-SPOKEN = ("3", "7", "8", "9", "10", "11", "12", "13", "14", "15", "17")
+SPOKEN = ("3", "7", "8", "9", "10", "11", "12", "13", "14", "15", "17", "18", "19", "20")
 """Sections with tables of messages."""
 
 ENDPOINT = '{"h": IP address, "p": 1 to 65,535}'

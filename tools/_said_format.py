@@ -144,3 +144,25 @@ def open_locator(signed: bytes) -> dict[bytes, Any]:
         need(isinstance(each, bytes) and len(each) == 32, "locator: a bad relay")
     check_signature(body[b"feed"], signed[:-64], signed[-64:], "locator")
     return dict(body)
+
+
+# --- section 28: badges ---
+
+BADGE_MAX = 768
+
+
+def open_badge(signed: bytes) -> dict[bytes, Any]:
+    """Verify a badge and return its body."""
+    domain = b"swarmfeed badge 1\n"
+    need(len(signed) <= BADGE_MAX, "badge: too long")
+    need(signed.startswith(domain), "badge: it begins with other words")
+    body = decode(signed[len(domain) : -64], "badge")
+    for key in ("author", "feed", "node"):
+        need(len(take(body, key, bytes, "badge")) == 32, f"badge: a bad {key}")
+    try:
+        name = take(body, "name", bytes, "badge").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid("badge: a name that is no text") from error
+    need(len(name) <= 64, "badge: a long name")
+    check_signature(body[b"feed"], signed[:-64], signed[-64:], "badge")
+    return dict(body)

@@ -3,8 +3,9 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 FUNCTION_LINES_MAX = 40
 """From ``def`` to the last line, docstring included, decorators not."""
@@ -13,7 +14,7 @@ FILE_LINES_MAX = 400
 """Of the product; files of tests and tools may be longer."""
 
 CONSTRUCTOR_ARGUMENTS_MAX = 7
-"""Of ``__init__`` in product and tools, without self; fields of a dataclass do not count."""
+"""Of ``__init__`` in product and tools, without self; fields of a record do not count."""
 
 PRODUCT = ("swarmfeed", "webui")
 EVERYTHING = (*PRODUCT, "tools", "tests")
@@ -28,8 +29,7 @@ _PLAIN = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return, ast.Assert)
 """The most frequent statements with no other in them: left out early."""
 
 
-@dataclass(frozen=True, order=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, order=True, kw_only=True):
     """Something that breaks a bound."""
 
     path: str

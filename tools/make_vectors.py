@@ -39,6 +39,7 @@ from _reference_forms import (
     verifier_key,
 )
 from vectors import (
+    badges,
     bencodes,
     bodies,
     chunks,
@@ -59,6 +60,8 @@ from vectors.boxes import box_cases
 from vectors.circles import circle_cases
 from vectors.devices import device_cases
 from vectors.letters import letter_cases
+from vectors.media import media_cases
+from vectors.parcels import parcel_cases
 from vectors.signatures import signature_cases
 from vectors.state import state_cases
 
@@ -327,12 +330,15 @@ ALL: list[Callable[[], Iterator[Case]]] = [
     withdrawn.withdrawn_cases,
     talk.dht_head_cases,
     box_cases,
+    media_cases,
     state_cases,
     circle_cases,
     device_cases,
     letter_cases,
+    parcel_cases,
     supernodes.record_cases,
     locators.locator_cases,
+    badges.badge_cases,
 ]
 
 

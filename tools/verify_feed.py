@@ -1,12 +1,14 @@
 """Check a feed folder from its bytes alone, as docs/FORMAT.md describes them.
 
     python tools/verify_feed.py FOLDER [--author ADDRESS] [--bodies] [--json]
+    python tools/verify_feed.py --post FILE [--author ADDRESS] [--json]
 
 FOLDER is ``<home>/feeds/<feed address>``, or a copy of it under that name.  What it lacks is
-looked for beside it in ``arrived-<n>``, where small feeds stand together.  Nothing is changed
+looked for beside it in ``arrived-<n>``, where small feeds stand together.  FILE is one post
+with its proof, as ``swarmfeed export --post`` writes it.  Nothing is changed
 and nothing of swarmfeed imported: this is a second implementation, for people who do not want
 to trust the first.  It needs zstandard, and ``_feed_author.py``, ``_feed_format.py``,
-``_body_format.py`` and ``_ed25519.py`` beside it.
+``_body_format.py``, ``_post_file.py`` and ``_ed25519.py`` beside it.
 
 Exit code: 0 valid, 1 not valid, 3 valid as far as it goes, but chunks are missing.
 """
@@ -23,6 +25,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import _post_file
 import zstandard
 from _body_format import read_body
 from _feed_author import State, open_certificate, state_of
@@ -33,12 +36,12 @@ from _feed_format import (
     Invalid,
     check_pieces,
     chunk_entries,
-    consistency_roots,
     decode,
     fold,
     format_address,
     info_hash,
     need,
+    open_fork,
     open_head,
     parse_address,
     push,
@@ -49,6 +52,7 @@ from _feed_format import (
     tree_root,
     unpack,
 )
+from _post_file import PostReport, check_post_file
 
 EXIT_VALID, EXIT_INVALID, EXIT_INCOMPLETE = 0, 1, 3
 JOURNAL_MAX = 8 * 1024 * 1024
@@ -326,23 +330,6 @@ def read_certificates(content: bytes) -> list[bytes]:
     return list(listed)
 
 
-def open_fork(content: bytes, feed: bytes) -> tuple[Head, Head]:
-    """Check the proof of a fork, and return its two heads."""
-    fields = decode(content, "fork")
-    first = open_head(take(fields, "a", bytes, "fork"), feed)
-    second = open_head(take(fields, "b", bytes, "fork"), feed)
-    proof = take(fields, "p", list, "fork")
-    need(len(proof) <= 64, "fork: more than 64 hashes")
-    need(all(isinstance(h, bytes) and len(h) == 32 for h in proof), "fork: a bad hash")
-    if first.size == second.size:
-        forked = first.root != second.root and not proof
-    else:
-        old, new = consistency_roots(first.size, second.size, proof)
-        forked = new == second.root and old != first.root
-    need(forked, "fork: the two heads do not contradict each other")
-    return first, second
-
-
 def push_aligned(stack: list[tuple[int, bytes]], width: int, root: bytes) -> None:
     need(not stack or stack[-1][0] >= width, "chunk list: chunks out of order")
     push(stack, width, root)
@@ -385,15 +372,26 @@ def summary(report: Report) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Check, print, and return the exit code."""
     parser = argparse.ArgumentParser(description="Check a feed folder from its bytes alone.")
-    parser.add_argument("folder", type=Path, help="<home>/feeds/<feed address>")
-    parser.add_argument("--author", metavar="ADDRESS", help="whose feed it must be")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", type=Path, nargs="?", help="<home>/feeds/<feed address>")
+    what.add_argument("--post", type=Path, metavar="FILE", help="one post with its proof")
+    parser.add_argument("--author", metavar="ADDRESS", help="whose feed, or post, it must be")
     parser.add_argument("--bodies", action="store_true", help="read what entries say, too")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     chosen = parser.parse_args(arguments)
-    report = Checker(chosen.folder, bodies=chosen.bodies).run(chosen.author)
-    result = {**asdict(report), "exit_code": report.exit_code}
-    print(json.dumps(result, indent=1) if chosen.json else summary(report))
-    return report.exit_code
+    found: Report | PostReport
+    if chosen.post:
+        found = check_post_file(chosen.post, chosen.author)
+        said = _post_file.summary(found)
+    else:
+        found = Checker(chosen.folder, bodies=chosen.bodies).run(chosen.author)
+        said = summary(found)
+    print(
+        json.dumps({**asdict(found), "exit_code": found.exit_code}, indent=1)
+        if chosen.json
+        else said
+    )
+    return found.exit_code
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ it was told; to change something also by the key in the page's forms.  A command
 key, which only this machine's user can read.  See THREATS A01 to A04 and A70.
 """
 
+import os
 import secrets
 import threading
 import time
@@ -98,6 +99,11 @@ class Access:
             return None  # most strangers: the kernel need not be asked
         owner = self._owner_of(client, server)
         return None if is_unknown(owner) else self.logins.find(cookies, owner)
+
+    def is_own_user(self, client: Address, server: Address) -> bool:
+        """Whether the user who runs this node sent a request; False where nobody can tell."""
+        owner = self._owner_of(client, server)
+        return owner is not None and owner == os.getuid()
 
     def has_key(self, authorization: str) -> bool:
         """Whether an Authorization header carries the bearer key."""

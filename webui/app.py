@@ -5,27 +5,26 @@ What there is to see comes from the site map, ``webui.pages``; who may see it is
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Flask, Response, g, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
-from swarmfeed.core.asks import explaining
+from swarmfeed.core.asks import explaining, reaction_sentences, thread_sentences
 from swarmfeed.core.asks.alarm_sentences import MORE_ALARMS
-from swarmfeed.core.asks.alarms import WhatIsAlarming
-from swarmfeed.core.asks.excerpt import is_long
+from swarmfeed.core.asks.excerpt import is_long, reading_minutes
+from swarmfeed.core.asks.filter_sentences import FILTERED
+from swarmfeed.core.asks.gap_sentences import how_much_is_missing
 from swarmfeed.core.asks.input_sentences import NOT_LOGGED_IN, OTHER_LOGIN
+from swarmfeed.core.asks.languages import language_choices
+from swarmfeed.core.asks.newer_sentences import what_is_new
 from swarmfeed.core.asks.notification_sentences import how_many_short, what_it_does
-from swarmfeed.core.asks.notifications import CountUnread
-from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
-from swarmfeed.core.asks.sentences import DATED_AHEAD, NEW_POSTS, NODE_STOPPED, who_has_it
+from swarmfeed.core.asks.sentences import DATED_AHEAD, NODE_STOPPED, who_has_it
 from swarmfeed.core.asks.thread_sentences import direct_replies
-from swarmfeed.core.asks.upkeep import HowIsIt, WhatIsRefused
-from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.address import (
     ADDRESS_CHARS,
     format_address,
@@ -33,11 +32,11 @@ from swarmfeed.core.base.address import (
     parse_address,
     parse_author,
 )
-from swarmfeed.core.base.limits import FORM_BYTES_MAX, TEXT_BYTES_MAX
+from swarmfeed.core.base.limits import FORM_BYTES_MAX, TEXT_BYTES_MAX, WARNING_CHARS_MAX
 from swarmfeed.core.base.texts import counted
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.sentences import how_long
-from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX
+from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX, UPLOAD_BYTES_MAX
 from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedError, UserError
 from werkzeug.exceptions import (
     Forbidden,
@@ -48,26 +47,40 @@ from werkzeug.exceptions import (
 )
 from werkzeug.routing import BaseConverter, ValidationError
 
-from webui import api, conversation, encoding, formats, headers, kept, pictures, render
-from webui.access import Access, is_own_request, same_secret
+from webui import (
+    api,
+    conversation,
+    encoding,
+    faces,
+    formats,
+    frame,
+    headers,
+    kept,
+    packed,
+    render,
+)
+from webui import error_texts as texts
+from webui.access import is_own_request, same_secret
+from webui.back import here
 from webui.current import (
     EXTENSION,
-    PageSettings,
     Running,
-    ask,
     both_ends,
     is_own_host,
     running,
 )
 from webui.kept import FORM_KEY
+from webui.languages import spoken, why
 from webui.pages import PAGES
 from webui.pages.circles import audiences
 from webui.pages.drafts import draft_of, replies_begun
-from webui.pages.post import post_url
+from webui.pages.lacking import was_asked
+from webui.pages.media import medium_facts, medium_state
+from webui.pages.post import last_language, post_url
+from webui.pages.syndication import FEEDS
 from webui.routes import Page, Route
-
-if TYPE_CHECKING:
-    from swarmfeed.desk import Desk
+from webui.templating import Templates
+from webui.uploads import InMemory
 
 
 class AddressConverter(BaseConverter):
@@ -100,31 +113,48 @@ class AuthorConverter(BaseConverter):
         return format_author(value)
 
 
-def create_app(
-    desk: "Desk", access: Access, settings: PageSettings, pages: Sequence[Page] = PAGES
-) -> Flask:
-    """Build the app.  It asks ``desk`` from whatever thread serves a request."""
-    app = Flask(__name__)
+class SpokenJson(DefaultJSONProvider):
+    """What the script is answered, in the language of each request."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return super().dumps(spoken(obj), **kwargs)
+
+
+class Site(Flask):
+    """Flask, with templates and answers in the language of each request."""
+
+    jinja_environment = Templates
+    json_provider_class = SpokenJson
+
+    def update_template_context(self, context: dict[str, Any]) -> None:
+        super().update_template_context(context)
+        context.update(spoken(context))
+        faces.expect(context)
+
+
+def create_app(now: Running, pages: Sequence[Page] = PAGES) -> Flask:
+    """Build the app.  It asks the desk from whatever thread serves a request."""
+    app = Site(__name__)
+    app.request_class = InMemory
     app.config["MAX_CONTENT_LENGTH"] = FORM_KEPT_BYTES_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_KEPT_BYTES_MAX
-    app.extensions[EXTENSION] = Running(desk, access, settings)
+    app.extensions[EXTENSION] = now
     app.url_map.converters |= {"address": AddressConverter, "author": AuthorConverter}
     _add_pages(app, pages)
-    api.add_routes(app, desk.asks())
+    api.add_routes(app, now.desk.asks())
     app.after_request(kept.answer_script)
     app.after_request(_add_headers)
+    app.after_request(packed.pack)
     app.register_error_handler(SwarmfeedError, _show_own_error)
     app.register_error_handler(HTTPException, _show_http_error)
-    app.context_processor(_shared_values)
+    app.context_processor(frame.shared_values)
     for filter_name, function in FILTERS.items():
         app.add_template_filter(function, filter_name)
     app.jinja_env.globals["dated_ahead"] = DATED_AHEAD()
-    app.jinja_env.globals["draft_of"] = draft_of
-    app.jinja_env.globals["audiences"] = audiences
-    app.jinja_env.globals["replies_begun"] = replies_begun
-    app.jinja_env.globals["form_key"] = _form_key
-    app.jinja_env.globals["new_key"] = kept.new_key
-    app.jinja_env.globals["text_bytes_max"] = TEXT_BYTES_MAX
+    app.jinja_env.globals |= {each.__name__: each for each in CALLED}
+    app.jinja_env.globals |= {"audiences": audiences, "form_key": _form_key}
+    app.jinja_env.globals |= {"new_key": kept.new_key, "text_bytes_max": TEXT_BYTES_MAX}
+    app.jinja_env.globals |= {"warning_chars_max": WARNING_CHARS_MAX, **FEEDS}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
@@ -144,18 +174,25 @@ def _add_pages(app: Flask, pages: Sequence[Page]) -> None:
     app.jinja_env.loader = ChoiceLoader([own, *map(FileSystemLoader, folders)])
 
 
+CALLED: Final = (here, was_asked, draft_of, replies_begun, last_language, language_choices)
+"""What templates call by its name."""
+
 FILTERS: Final[dict[str, Callable[..., object]]] = {
+    "medium_facts": medium_facts,
+    "medium_state": medium_state,
     "above": conversation.above,
     "address": format_address,
     "author_address": format_author,
     "answered_url": conversation.answered_url,
     "answering": conversation.answering,
     "counted": counted,
+    "filtered": lambda words: FILTERED(words=render.one_line(words)),
     "every": formats.every,
     "iso_time": formats.iso_time,
     "local_time": formats.local_time,
     "gone": conversation.gone,
     "is_long": is_long,
+    "show_all": lambda text: thread_sentences.SHOW_ALL(minutes=reading_minutes(text)),
     "how_long": how_long,
     "how_many_new": how_many_short,
     "line": render.one_line,
@@ -168,16 +205,25 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "post_key": conversation.post_key,
     "post_url": post_url,
     "post_text": render.render_text,
-    "new_posts": lambda count: NEW_POSTS(posts=count),
-    "qr_code": pictures.qr_code,
+    "new_posts": lambda new: what_is_new(posts=new.count, more=new.more),
     "ref": ref_text,
+    "plain": render.plain,
+    "reaction_counts": reaction_sentences.counts,
+    "instead_of_quote": conversation.instead_of_quote,
+    "who_boosted": conversation.who_boosted,
     "replies": direct_replies,
     "short": formats.short,
     "short_author": formats.short_author,
     "size": formats.size,
-    "what_it_does": lambda each: what_it_does(answers=each.is_answer, mentions=each.is_mention),
+    "how_much_is_missing": how_much_is_missing,
+    "what_is_missing": conversation.what_is_missing,
+    "what_people_did": conversation.what_people_did,
+    "what_they_want": conversation.what_they_want,
+    "what_it_does": lambda each: what_it_does(
+        answers=each.is_answer, mentions=each.is_mention, quotes=each.is_quote
+    ),
     "who_has_it": who_has_it,
-    "emblem": pictures.emblem,
+    **faces.FILTERS,
 }
 
 
@@ -189,16 +235,16 @@ def _check_access(routes: Mapping[str, Route]) -> None:
     g.session = _session()
     if request.path.startswith(api.PREFIX):
         if not g.has_key:
-            raise Unauthorized("The API needs the bearer key of this run.")
+            raise Unauthorized(texts.NO_KEY())
         return
     is_change = request.method not in ("GET", "HEAD", "OPTIONS")
+    has_files = bool(route and route.files) and request.mimetype == encoding.MULTIPART
+    if has_files:
+        request.max_content_length = UPLOAD_BYTES_MAX
     if is_change and not (g.has_key or _is_own()):
-        raise Forbidden(
-            "Another page sent this request, so nothing was changed."
-            " Go back to your own page and try again."
-        )
+        raise Forbidden(texts.NOT_OURS())
     if is_change:
-        encoding.check_form()
+        encoding.check_form(has_files=has_files)
         # From here on it is a form of our own page: what was typed into it comes back.
         g.keep = True
     if not (g.has_key or g.session or _needs_no_session(routes)):
@@ -206,7 +252,7 @@ def _check_access(routes: Mapping[str, Route]) -> None:
     if is_change and not (g.has_key or _has_form_key()):
         g.offers_form_key = True
         raise Forbidden(OTHER_LOGIN())
-    if is_change and len(request.get_data()) > FORM_BYTES_MAX:
+    if is_change and not has_files and len(request.get_data()) > FORM_BYTES_MAX:
         raise RequestEntityTooLarge
 
 
@@ -249,68 +295,49 @@ def _is_own() -> bool:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in headers.HEADERS.items():
+    for name, value in {**headers.HEADERS, **g.get("own_headers", {})}.items():
         response.headers[name] = value
+    if request.endpoint == "medium" and response.status_code < 400:
+        response.headers["Content-Security-Policy"] = headers.ALONE
     if request.endpoint == "static":
         response.headers["Cache-Control"] = headers.STATIC_CACHE_CONTROL
     return response
 
 
 def _show_own_error(error: SwarmfeedError) -> tuple[Response | str, int]:
+    sentence = why(error)
     if isinstance(error, UserError):
         # What stands in the path names something; nothing here is called so.
         if request.method == "GET" and request.view_args and request.endpoint != "static":
-            return _show_error(error, 404, "That is not here", str(error))
-        return _show_error(error, 400, "That did not work", str(error))
+            return _show_error(error, 404, texts.NOT_HERE(), sentence)
+        return _show_error(error, 400, texts.NOT_DONE(), sentence)
     if isinstance(error, PassingError):
-        return _show_error(error, 503, "Not right now", str(error))
+        return _show_error(error, 503, texts.NOT_NOW(), sentence)
     if isinstance(error, RetryError):
         return _show_error(
-            error, 503, "Not right now", f"{_as_sentence(str(error))} Try again in a moment."
+            error, 503, texts.NOT_NOW(), texts.SOON(reason=_as_sentence(sentence))
         )
     if isinstance(error, FatalError):
-        return _show_error(error, 500, "This node stops", NODE_STOPPED(reason=error))
-    return _show_error(error, 500, "Something is wrong with this node", f"It says: {error}")
+        return _show_error(error, 500, texts.STOPPING(), NODE_STOPPED(reason=error))
+    return _show_error(error, 500, texts.WRONG(), texts.IT_SAYS(reason=error))
 
 
 def _show_http_error(error: HTTPException) -> tuple[Response | str, int]:
     code = error.code or 500
     if isinstance(error, InternalServerError):
-        sentence = "This is a bug in swarmfeed. Nothing you wrote was lost; the log says more."
-        return _show_error(error, 500, "Something broke", sentence)
+        return _show_error(error, 500, texts.BROKE(), texts.A_BUG())
     if isinstance(error, Unauthorized) and _is_page_of_nobody():
         here = _here() if request.method == "GET" else "/"
         if _was_led_here():
             return render_template("again.html", here=here), 200
         return render_template("welcome.html", here=here, token_failed=False), 401
-    title, sentence = HTTP_ERRORS.get(code, ("That did not work", "Go back, and try again."))
+    title, sentence = texts.HTTP_ERRORS.get(code, (texts.NOT_DONE, texts.GO_BACK))
     is_ours = error.description != type(error).description
-    return _show_error(error, code, title, (is_ours and error.description) or sentence)
-
-
-HTTP_ERRORS: Final = {
-    400: ("That did not work", "What the browser sent cannot be read. Go back, and try again."),
-    401: ("This browser is not logged in", "Open your page again with: swarmfeed open"),
-    403: ("Refused", "This may not be done from here."),
-    404: (
-        "There is no such page",
-        "Nothing here has this address. Perhaps it was cut off, or mistyped.",
-    ),
-    405: (
-        "There is nothing to see here",
-        "This address only takes what a form of the page sends. Go on from another page.",
-    ),
-    413: (
-        "That is too long",
-        "That is more than can be taken at once. Make it shorter.",
-    ),
-    415: ("That did not work", "What was sent is no form of this page."),
-}
-"""Titles and sentences in place of those that werkzeug has, by status."""
+    return _show_error(error, code, title(), (is_ours and error.description) or sentence())
 
 
 def _as_sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "؟")) else ".")
 
 
 def _is_page_of_nobody() -> bool:
@@ -344,23 +371,10 @@ def _show_error(
 ) -> tuple[Response | str, int]:
     if request.path.startswith(api.PREFIX):
         return api.error_response(sentence), code
-    sentence = _as_sentence(sentence)
+    frame.draw_anyhow()
+    title, sentence = spoken(title), _as_sentence(spoken(sentence))
     if kept.wants_json():
         return kept.refuse_script(error, sentence), code
     if _keeps_text():
         return kept.kept_page(error, title, sentence), code
     return render_template("error.html", code=code, title=title, sentence=sentence), code
-
-
-def _shared_values() -> dict[str, object]:
-    is_in = bool(g.get("session") or g.get("has_key"))
-    return {
-        "at_home": is_own_host(),
-        "now_year": datetime.now(UTC).year,
-        "me": ask(WhoAreYou()) if is_in else None,
-        "how": ask(HowIsIt()) if is_in else None,
-        "alarms": ask(WhatIsAlarming()).alarms if is_in else (),
-        "trouble": ask(HowIsMyFeed()).sentence if is_in else "",
-        "refused": ask(WhatIsRefused()).sentences if is_in else (),
-        "unread": ask(CountUnread()).count if is_in else 0,
-    }

@@ -8,28 +8,36 @@ because a stream from there would hold a thread.
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from a2wsgi import WSGIMiddleware
-from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX, PAGE_CONNECTIONS_MAX
+from msgspec import Struct
+from swarmfeed.core.base.hiding import hiding
+from swarmfeed.core.net.limits import (
+    FORM_KEPT_BYTES_MAX,
+    PAGE_CONNECTIONS_MAX,
+    UPLOAD_BYTES_MAX,
+)
 from swarmfeed.errors import UserError
 
 from webui import api
 from webui.access import NOWHERE, OWN_SITES, Access, Address, OwnerOf
 from webui.app import create_app
-from webui.current import PageSettings
+from webui.apps import AppBook
+from webui.current import PageSettings, Running
 from webui.events import EventStream
 from webui.hosts import LISTENING, machine_hosts, own_host
-from webui.listening import listen
+from webui.listening import Socket, listen, listen_also
+from webui.mastodon.front import MastodonApi, canonical
 from webui.pages import PAGES
 from webui.plain import HEADER_LIST, refuse, values
 from webui.routes import Page
 from webui.runfile import RunFile
-from webui.server import Server
-from webui.whole import BodyRules, WholeRequests
+from webui.secure import ForApps, SecureDoor
+from webui.server import Lobby, Server
+from webui.whole import WITH_BODY, BodyRules, WholeRequests
 
 if TYPE_CHECKING:
     from swarmfeed.desk import Desk
@@ -39,16 +47,18 @@ if TYPE_CHECKING:
         ASGISendCallable,
         HTTPScope,
         Scope,
+        WebSocketScope,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mount:
+class Mount(Struct, frozen=True, kw_only=True):
     """An app, and where it answers."""
 
     path: str
     """Just this path; one that ends with a slash also stands for all below it."""
     app: "ASGI3Application"
+    takes_sockets: bool = False
+    """Whether it answers WebSockets, too."""
 
     def takes(self, path: str) -> bool:
         return path == self.path or (self.path.endswith("/") and path.startswith(self.path))
@@ -59,7 +69,7 @@ class Front:
 
     def __init__(
         self,
-        settings: PageSettings,
+        answers_to: Callable[[str], bool],
         mounts: Sequence[Mount],
         pages: "ASGI3Application",
         after_change: Callable[[], None] = lambda: None,
@@ -68,10 +78,11 @@ class Front:
         """Nothing is answered yet.
 
         Args:
+            answers_to: Whether a Host header, in lower case, is one of this door's.
             after_change: Called when a request that may change something was answered.
             person_waits: Entered while a page is made; other work makes way meanwhile.
         """
-        self._settings = settings
+        self._answers_to = answers_to
         self._mounts = mounts
         self._pages = pages
         self._after_change = after_change
@@ -80,20 +91,23 @@ class Front:
     async def __call__(
         self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             return
         hosts = values(scope, b"host")
-        if len(hosts) != 1 or not self._settings.answers_to(hosts[0].lower()):
-            await refuse(send, 403, "There is no such page here. Open yours: swarmfeed open\n")
+        if len(hosts) != 1 or not self._answers_to(hosts[0].lower()):
+            await _refuse_stranger(scope, send)
             return
-        path = scope["path"]
-        app = next((each.app for each in self._mounts if each.takes(path)), None)
-        if app is not None:
-            await app(scope, receive, send)
-        else:
+        scope["path"] = path = canonical(scope["path"])
+        mount = next((each for each in self._mounts if each.takes(path)), None)
+        is_socket = scope["type"] == "websocket"
+        if mount is None and not is_socket:
             with self._person_waits():
                 await self._pages(scope, receive, send)
-        if scope["method"] == "POST":
+        elif mount is not None and (mount.takes_sockets or not is_socket):
+            await mount.app(scope, receive, send)
+        else:
+            await _refuse_stranger(scope, send)
+        if scope["type"] == "http" and scope["method"] in WITH_BODY:
             self._after_change()
 
 
@@ -150,6 +164,27 @@ class BrowserEvents:
             await self._events.stream(session, last, HEADER_LIST, receive, send, still)
 
 
+class Surroundings(Struct, frozen=True, kw_only=True):
+    """What a page is given by the process that serves it."""
+
+    owner_of: OwnerOf = lambda client, server: None
+    """Tells whose connection a request came by; a login is then for that user."""
+    connections_max: int = PAGE_CONNECTIONS_MAX
+    person_waits: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while a page is made; other work makes way meanwhile."""
+    secure: SecureDoor | None = None
+    """Where apps find the API by https too."""
+
+
+class _Serving(Struct):
+    """One server, and the task in which it runs."""
+
+    __repr__ = hiding("task")
+
+    server: Server
+    task: asyncio.Task[None]
+
+
 class PageServer:
     """Serves the page of one node on one port, from ``start`` to ``stop``.
 
@@ -160,32 +195,32 @@ class PageServer:
         self,
         desk: "Desk",
         run_folder: Path,
-        port: int = 0,
+        port: int | Sequence[Socket] = 0,
         pages: Sequence[Page] = PAGES,
-        owner_of: OwnerOf = lambda client, server: None,
-        connections_max: int = PAGE_CONNECTIONS_MAX,
-        person_waits: Callable[[], AbstractContextManager[None]] = nullcontext,
+        given: Surroundings | None = None,
     ) -> None:
         """Nothing is served yet.
 
         Args:
-            person_waits: Entered while a page is made; other work makes way meanwhile.
-            port: 0 takes any that is free.
-            owner_of: Tells whose connection a request came by; a login is then for that user.
+            port: 0 takes any that is free; or the sockets that listen on one already.
         """
         self._desk = desk
-        self._owner_of = owner_of
-        self._connections_max = connections_max
-        self._person_waits = person_waits
+        self._given = given or Surroundings()
         self._pages = pages
+        self._with_files = {
+            route.rule for page in pages for route in page.routes if route.files
+        }
         self._port = port
         self._run_file = RunFile(run_folder)
         self._events = EventStream(desk.changes)
         self._access: Access | None = None
         self._settings: PageSettings | None = None
-        self._server: Server | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._lobby = Lobby(self._given.connections_max)
+        self._serving: list[_Serving] = []
         self._flask: WSGIMiddleware | None = None
+        self._mastodon: MastodonApi | None = None
+        self.apps: AppBook | None = None
+        """Who was let in, once started."""
         self.url = ""
         """``http://127.0.0.1:PORT`` once started: for programs."""
 
@@ -193,27 +228,41 @@ class PageServer:
         """Listen, write the run file, and return the port.
 
         Raises:
-            UserError: The port is taken, or the run folder cannot be written.
+            UserError: A port is taken, or the run folder cannot be written.
         """
-        sockets = await listen(self._port)
+        at, door = self._port, self._given.secure
+        sockets = await listen(at) if isinstance(at, int) else list(at)
+        also: list[Socket] = []
         port = int(sockets[0].getsockname()[1])
         self.url = f"http://{LISTENING[0]}:{port}"
         try:
-            front = self._build(port)
+            also = await listen_also(door.port, door.address) if door else []
+            front, for_apps = self._build(port)
         except BaseException:
-            for each in sockets:
+            for each in (*sockets, *also):
                 each.close()
             raise
-        self._server = Server(front, connections_max=self._connections_max)
+        self._serve(Server(front, lobby=self._lobby), sockets)
+        if door is not None:
+            self._serve(Server(for_apps, lobby=self._lobby, tls=door.context), also)
         self._events.start()
-        serving = self._server.serve(sockets=sockets)
-        self._serving = asyncio.get_running_loop().create_task(serving)
+        if self._mastodon is not None:
+            self._mastodon.streaming.start()
         return port
+
+    def _serve(self, server: Server, sockets: Sequence[Socket]) -> None:
+        task = asyncio.get_running_loop().create_task(server.serve(sockets=list(sockets)))
+        self._serving.append(_Serving(server, task))
 
     @property
     def stream_count(self) -> int:
         """Streams of events that are open."""
         return self._events.stream_count
+
+    @property
+    def connection_count(self) -> int:
+        """Whoever is connected, also while TLS is opened; WebSockets aside."""
+        return len(self._lobby)
 
     def login_link(self) -> str:
         """Return a link that logs one browser in, once, within ten minutes."""
@@ -223,39 +272,64 @@ class PageServer:
 
     async def stop(self) -> None:
         """Close every stream, let responses under way end, and remove the run file."""
-        if self._server is None or self._serving is None or self._access is None:
+        if not self._serving or self._access is None:
             return
         await self._events.stop()
-        self._server.should_exit = True
-        await self._serving
-        self._server = None
+        if self._mastodon is not None:
+            await self._mastodon.streaming.stop()
+        for each in self._serving:
+            each.server.should_exit = True
+        await asyncio.gather(*(each.task for each in self._serving))
+        self._serving.clear()
         if self._flask is not None:
             self._flask.executor.shutdown(wait=False, cancel_futures=True)
+        if self._mastodon is not None:
+            self._mastodon.close()
         self._run_file.remove(self._access.key)
 
-    def _build(self, port: int) -> Front:
+    def _build(self, port: int) -> tuple[Front, Front]:
+        """What answers on the page's port, and what does for apps by https."""
         logins = self._run_file.logins(port)
-        self._access = access = Access(logins, self._owner_of)
+        self._access = access = Access(logins, self._given.owner_of)
+        door = self._given.secure
         self._settings = settings = PageSettings(
             url=self.url,
             own_host=own_host(logins.name, port),
             hosts=machine_hosts(port),
             reader_key=self._run_file.reader_key(),
+            secure=door,
         )
-        self._flask = WSGIMiddleware(create_app(self._desk, access, settings, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
+        self.apps = self._run_file.apps(port)
+        now = Running(self._desk, access, settings, self.apps)
+        self._flask = WSGIMiddleware(create_app(now, self._pages))  # type: ignore[arg-type]  # a2wsgi's own, narrower WSGI types
+        self._mastodon = mastodon = MastodonApi(now, self._given.person_waits)
         callers = Callers(access, settings.own_host)
-        events = BrowserEvents(callers, self._events)
         rules = BodyRules(whose=callers.whose, bytes_max=self.body_bytes_max)
         pages = WholeRequests(cast("ASGI3Application", self._flask), rules)
         self._run_file.write(self.url, access.key)
-        mounts = (Mount(path="/events", app=events),)
-        return Front(settings, mounts, pages, self._events.look_again, self._person_waits)
+        api = [Mount(path=each, app=mastodon, takes_sockets=True) for each in mastodon.PATHS]
+        events = Mount(path="/events", app=BrowserEvents(callers, self._events))
+        hooks = self._events.look_again, self._given.person_waits
+        front = Front(settings.answers_to, (events, *api), pages, *hooks)
+        hosts = door.hosts if door else frozenset()
+        return front, Front(hosts.__contains__, api, ForApps(pages), *hooks)
 
     def body_bytes_max(self, path: str) -> int:
         """Longest body that a request for a path may have."""
+        if path in self._with_files:
+            return UPLOAD_BYTES_MAX
         kind = self._desk.asks().get(path.removeprefix(api.PREFIX))
         is_ask = kind is not None and path.startswith(api.PREFIX)
         return kind.bytes_max if kind is not None and is_ask else FORM_KEPT_BYTES_MAX
+
+
+async def _refuse_stranger(
+    scope: "HTTPScope | WebSocketScope", send: "ASGISendCallable"
+) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        return
+    await refuse(send, 403, "There is no such page here. Open yours: swarmfeed open\n")
 
 
 def _end(found: "tuple[str, int | None] | None") -> Address:

@@ -1,15 +1,31 @@
 """How posts stand in a conversation: what they answer, how much answers them."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
 
 from flask import url_for
 from markupsafe import Markup
-from swarmfeed.core.asks import thread_sentences
-from swarmfeed.core.asks.posts import HERE, Answered, PostView, ThreadView, goes_on
+from msgspec import Struct
+from swarmfeed.core.asks import (
+    gap_sentences,
+    notification_sentences,
+    reaction_sentences,
+    thread_sentences,
+)
+from swarmfeed.core.asks.gaps import Gap
+from swarmfeed.core.asks.notifications import Approach, Regard
+from swarmfeed.core.asks.posts import (
+    HERE,
+    Answered,
+    BoostedBy,
+    PostView,
+    Quoted,
+    ThreadView,
+    goes_on,
+)
 from swarmfeed.core.base.types import AuthorId
 
+from webui.languages import spoken
 from webui.render import one_line
 
 INDENTS_MAX: Final = 3
@@ -20,17 +36,47 @@ def answering(post: PostView, me: AuthorId | None) -> Markup:
     """One line on what a post answers."""
     assert post.answers is not None
     line = thread_sentences.answering(post.answers, by=post.author_id, me=me, mark=_foreign)
-    return Markup(line)  # noqa: S704  # what others wrote went through `_foreign`
+    return _said(line)
 
 
 def above(answered: Answered) -> Markup:
     """What stands above the first post of a thread."""
-    return Markup(thread_sentences.above(answered, _foreign))  # noqa: S704  # as above
+    return _said(thread_sentences.above(answered, _foreign))
 
 
 def gone(post: PostView) -> Markup:
     """What stands in place of a post that was withdrawn."""
-    return Markup(thread_sentences.gone(post, _foreign))  # noqa: S704  # as above
+    return _said(thread_sentences.gone(post, _foreign))
+
+
+def instead_of_quote(quoted: Quoted) -> Markup:
+    """What stands in place of a quoted post that is not here."""
+    return _said(reaction_sentences.instead_of_quote(quoted, _foreign))
+
+
+def who_boosted(by: BoostedBy, me: AuthorId | None) -> Markup:
+    """Why a post stands in the home timeline."""
+    return _said(reaction_sentences.who_boosted(by, me, _foreign))
+
+
+def what_people_did(regard: Regard) -> Markup:
+    """What people did together with a post of the person, or that they follow them."""
+    return _said(notification_sentences.what_people_did(regard, _foreign))
+
+
+def what_they_want(approach: Approach) -> Markup:
+    """What somebody wants of the person, or let them do."""
+    return _said(notification_sentences.what_they_want(approach, _foreign))
+
+
+def what_is_missing(gap: Gap) -> Markup:
+    """Whose posts are missing below one of theirs."""
+    return _said(gap_sentences.what_is_missing(gap, _foreign))
+
+
+def _said(line: str) -> Markup:
+    """A sentence in the language of the request; what others wrote went through `_foreign`."""
+    return Markup(spoken(line))  # noqa: S704
 
 
 def answered_url(post: PostView) -> str:
@@ -53,8 +99,7 @@ def places(post: PostView, replies: tuple[PostView, ...]) -> list[dict[str, obje
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Talker:
+class Talker(Struct, frozen=True, kw_only=True):
     """Somebody who wrote some of the posts that a page of a thread shows."""
 
     author_id: AuthorId

@@ -1,22 +1,26 @@
 """What a view needs of the running program: the node it asks, and who may ask."""
 
-from dataclasses import dataclass
+import hmac
+from hashlib import sha256
 from typing import Final, TypeVar, cast
 
 from flask import current_app, request
+from msgspec import Struct, field
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
 from swarmfeed.desk import Desk
 
-from webui.access import Access, Address
+from webui.access import Access, Address, same_secret
+from webui.apps import AppBook
+from webui.languages import spoken
+from webui.secure import SecureDoor
 
 A = TypeVar("A")
 
 EXTENSION: Final = "swarmfeed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageSettings:
+class PageSettings(Struct, frozen=True, kw_only=True):
     """What the page knows of itself."""
 
     url: str
@@ -26,7 +30,9 @@ class PageSettings:
     hosts: frozenset[str]
     """The other Host headers we answer to; nobody is logged in there."""
     reader_key: str = ""
-    """Secret behind the keys of torrent lists; empty: they need a session."""
+    """Secret behind the keys of addresses that need no session; empty: none does without."""
+    secure: SecureDoor | None = None
+    """Where apps find the API by https too."""
 
     def answers_to(self, host: str) -> bool:
         """Whether a Host header, in lower case, is one of ours; others were rebound (A02)."""
@@ -37,13 +43,14 @@ class PageSettings:
         return f"http://{self.own_host}/login?token={token}"
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """The one object a view finds its surroundings through."""
 
     desk: Desk
     access: Access
     settings: PageSettings
+    apps: AppBook = field(default_factory=AppBook)
+    """Apps that read and write for the person."""
 
 
 def running() -> Running:
@@ -55,6 +62,17 @@ def is_own_host() -> bool:
     return request.host.lower() == running().settings.own_host
 
 
+def key_for(what: bytes) -> str:
+    """Return what opens one thing, and nothing else, in an address that needs no session."""
+    return hmac.new(running().settings.reader_key.encode(), what, sha256).hexdigest()
+
+
+def has_key_for(what: bytes) -> bool:
+    """Whether the ``key`` in this request's query opens it; never where there is no secret."""
+    given = request.args.get("key", "")
+    return running().settings.reader_key != "" and same_secret(key_for(what), given)
+
+
 def both_ends() -> tuple[Address, Address]:
     """Return the connection of this request: the client's end, and ours."""
     found = request.environ
@@ -63,8 +81,8 @@ def both_ends() -> tuple[Address, Address]:
 
 
 def ask(question: Ask[A]) -> A:
-    """Ask the node this page belongs to, and wait for the answer."""
-    return running().desk.ask(question)
+    """Ask the node this page belongs to, and wait for the answer, in the person's language."""
+    return spoken(running().desk.ask(question))
 
 
 def place(name: str) -> Cursor | None:

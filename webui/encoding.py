@@ -6,7 +6,7 @@ both would publish something else than was sent.
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from flask import request
@@ -20,13 +20,28 @@ def check_query() -> None:
     _check_percent_encoded(request.query_string)
 
 
-def check_form() -> None:
+MULTIPART: Final = "multipart/form-data"
+"""As what a form comes that may bring files."""
+
+
+def check_form(*, has_files: bool) -> None:
     """Raise UserError when the form is not UTF-8; its bytes stay there to be parsed."""
     body = request.get_data()
+    if has_files:
+        _check_fields(body)
+        return
     if request.mimetype.startswith("multipart/"):
         raise UserError(NO_SUCH_FORM())
     if request.mimetype == "application/x-www-form-urlencoded":
         _check_percent_encoded(body)
+
+
+def _check_fields(body: bytes) -> None:
+    """Of a form with files: what is no UTF-8 became a mark that nobody sent."""
+    for name, value in request.form.items(multi=True):
+        require_whole(value, WHAT_WAS_SENT())
+        if "\ufffd" in name + value and "\ufffd".encode() not in body:
+            raise UserError(NO_SUCH_FORM())
 
 
 def read_json(body: bytes) -> Any:

@@ -144,8 +144,10 @@ class EventStream:
 
 
 def merge_changes(changes: list[Change]) -> list[Change]:
-    """Keep the newest change of each name and feed: only the last value matters."""
-    newest = {(change.name, change.fields.get("feed")): change for change in changes}
+    """Keep the newest change of each name, feed and picture: only the last value matters."""
+    newest = {
+        (each.name, each.fields.get("feed"), each.fields.get("id")): each for each in changes
+    }
     return sorted(newest.values(), key=lambda change: change.number)
 
 

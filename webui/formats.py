@@ -4,8 +4,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from swarmfeed.core.base.address import format_address, format_author
-from swarmfeed.core.base.texts import format_size
+from swarmfeed.core.base.texts import Text, format_size
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+
+from webui.languages import date_and_time, language_now
+
+FAR_AHEAD: Final = Text("far in the future")
 
 YEAR_9999_MS: Final = 253_370_764_800_000
 """Start of the last year a calendar here knows; an author's clock may say anything."""
@@ -21,14 +25,14 @@ def iso_time(time_ms: int) -> str:
 def local_time(time_ms: int) -> str:
     """Return a time of day in this machine's zone: ``20 Nov 2026, 10:43``."""
     if time_ms >= YEAR_9999_MS:
-        return "far in the future"
+        return FAR_AHEAD()
     local = datetime.fromtimestamp(time_ms / 1000, UTC).astimezone()
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    return date_and_time(local)
 
 
 def count(number: int) -> str:
     """Return a number with its thousands apart: ``12,345``."""
-    return f"{number:,}"
+    return language_now().number(number, ",")
 
 
 def size(size_bytes: int) -> str:
@@ -57,12 +61,19 @@ def _shortened(address: str) -> str:
     return f"{address[:8]}…{address[-6:]}"
 
 
+EVERY: Final = {
+    86400: Text("{number} d"),
+    3600: Text("{number} h"),
+    60: Text("{number} min"),
+    1: Text("{number} s"),
+}
+"""Intervals, by the seconds of their unit."""
+
+
 def every(every_s: int) -> str:
     """Return an interval in words: ``30 s``, ``5 min``, ``6 h``."""
-    for unit_s, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if every_s >= unit_s and every_s % unit_s == 0:
-            return f"{every_s // unit_s} {unit}"
-    return f"{every_s} s"
+    unit_s = next((each for each in EVERY if every_s and every_s % each == 0), 1)
+    return EVERY[unit_s](number=every_s // unit_s)
 
 
 def sentence_case(text: str) -> str:

@@ -8,7 +8,7 @@ import secrets
 from typing import Final
 
 from flask import Response, g, jsonify, render_template, request
-from swarmfeed.errors import SaidBeforeError, UserError
+from swarmfeed.errors import SaidBeforeError, SwarmfeedError, UserError
 
 from webui.current import running
 
@@ -57,17 +57,19 @@ def kept_page(error: Exception, title: str, sentence: str) -> str:
         for name, value in form.items(multi=True)
         if name not in names and name != FORM_KEY and name not in _fields_for(error)
     ]
-    ours = [each for each in _fields_for(error).items() if each[0] != FORM_KEY]
+    hidden += [each for each in _fields_for(error).items() if each[0] != FORM_KEY]
+    typed = []
+    for each in g.typed:
+        value = form.get(each.name, "")
+        if each.choices is None:
+            typed.append((each, value, ()))
+        elif each.name in form:
+            try:
+                typed.append((each, value, each.choices(value)))
+            except SwarmfeedError:  # nobody can be asked: it stays what it is
+                hidden.append((each.name, value))
     return render_template(
-        "kept.html",
-        title=title,
-        sentence=sentence,
-        hidden=[*hidden, *ours],
-        typed=[
-            (each, form.get(each.name, ""))
-            for each in g.typed
-            if each.choices is None or each.name in form
-        ],
+        "kept.html", title=title, sentence=sentence, hidden=hidden, typed=typed
     )
 
 

@@ -23,6 +23,19 @@ _TAKEN: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 """Everything else says that this machine does without IPv6; then no browser tries it either."""
 
 
+async def listen_also(port: int, address: str) -> list[Socket]:
+    """Return the same for one port, and a socket for another address if one is named."""
+    sockets = await listen(port)
+    if address and address not in LISTENING:
+        try:
+            sockets.append(await _listen(address, port))
+        except OSError as error:
+            for each in sockets:
+                each.close()
+            raise _refused(address, port, error) from error
+    return sockets
+
+
 async def listen(port: int) -> list[Socket]:
     """Return listening sockets of one port, the one for 127.0.0.1 first.
 

@@ -11,10 +11,11 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Final
 
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 from swarmfeed.core.base.limits import (
     SESSION_AGE_S,
     SESSION_IDLE_S,
@@ -29,8 +30,7 @@ SECRET_CHARS: Final = 43
 """Length of 256 random bits as URL-safe base64."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(Struct, frozen=True, kw_only=True):
     """One browser that is logged in."""
 
     proof: str
@@ -48,8 +48,7 @@ class Login:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """What outlives the process."""
 
     port: int
@@ -65,7 +64,7 @@ class Kept:
 
 def format_kept(kept: Kept) -> str:
     """Return ``kept`` as JSON."""
-    return json.dumps(asdict(kept))
+    return json.dumps(to_builtins(kept))
 
 
 def parse_kept(text: str, port: int, now_s: int) -> Kept:

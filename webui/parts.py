@@ -1,10 +1,10 @@
 """Long lists of a page, part by part: none of them grows without end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from flask import request
+from msgspec import Struct
 
 Row = TypeVar("Row")
 
@@ -12,8 +12,7 @@ ROWS_PER_PART: Final = 50
 """Rows of one table: some 50 kB."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPart(Generic[Row]):
+class ListPart(Struct, Generic[Row], frozen=True, kw_only=True):
     """Some rows of a list."""
 
     rows: Sequence[Row]
@@ -29,8 +28,12 @@ class ListPart(Generic[Row]):
 
 def part_of(rows: Sequence[Row], name: str) -> ListPart[Row]:
     """Return the part that the query asks for by ``name``; the first when it asks for none."""
-    last = max(-(-len(rows) // ROWS_PER_PART), 1)
-    asked = request.args.get(name, default=1, type=int)
-    number = min(max(asked, 1), last)
+    number = part_asked(len(rows), name)
     start = (number - 1) * ROWS_PER_PART
     return ListPart(rows=rows[start : start + ROWS_PER_PART], total=len(rows), number=number)
+
+
+def part_asked(total: int, name: str) -> int:
+    """The part of so many rows that the query asks for, from 1."""
+    last = max(-(-total // ROWS_PER_PART), 1)
+    return min(max(request.args.get(name, default=1, type=int), 1), last)

@@ -5,21 +5,27 @@ Inline SVG with attributes only, as the content security policy allows no styles
 
 import io
 from functools import lru_cache
+from typing import Final
 
 import segno
 from markupsafe import Markup
+from swarmfeed.core.base.texts import Text
 from swarmfeed.core.base.types import AuthorId
 
-_SHAPES = (
-    "M0 0h8v8A8 8 0 0 1 0 0z",
-    "M8 0v8H0A8 8 0 0 1 8 0z",
-    "M8 8H0V0A8 8 0 0 1 8 8z",
-    "M0 8V0h8A8 8 0 0 1 0 8z",
-    "M4 0a4 4 0 0 1 0 8a4 4 0 0 1 0-8z",
-    "M0 0h8L0 8z",
-    "M8 8H0L8 0z",
+from webui.languages import spoken
+
+QR_CODE: Final = Text("QR code of your link")
+
+_SHAPES: Final = (
+    (0, 0, "h8v8a8 8 0 0 1-8-8z"),
+    (8, 0, "v8h-8a8 8 0 0 1 8-8z"),
+    (8, 8, "h-8v-8a8 8 0 0 1 8 8z"),
+    (0, 8, "v-8h8a8 8 0 0 1-8 8z"),
+    (4, 0, "a4 4 0 0 1 0 8a4 4 0 0 1 0-8z"),
+    (0, 0, "h8l-8 8z"),
+    (8, 8, "h-8l8-8z"),
 )
-"""Tiles of 8 by 8: four quarters of a circle, a circle, two triangles."""
+"""Tiles of 8 by 8, by where they begin: four quarters of a circle, a circle, two triangles."""
 
 
 @lru_cache(maxsize=1024)
@@ -27,21 +33,22 @@ def emblem(author_id: AuthorId) -> Markup:
     """Return an author's emblem: drawn from the key, so a copied name does not copy it."""
     hue = int.from_bytes(author_id[:2], "big") % 360
     second = (hue + (30, 150, 180, 210)[author_id[2] % 4]) % 360
-    tiles = []
+    tiles: dict[str, str] = {}
     for number, byte in enumerate(author_id[3:7]):
         colour = (
             f"hsl({second} 58% 74%)",
             f"hsl({hue} 52% 87%)",
             f"hsl({hue} 42% 34%)",
         )[byte // 7 % 3]
-        x, y = number % 2 * 8, number // 2 * 8
-        tiles.append(
-            f'<path transform="translate({x} {y})" d="{_SHAPES[byte % 7]}" fill="{colour}"/>'
-        )
+        x, y, way = _SHAPES[byte % 7]
+        begin = f"M{x + number % 2 * 8} {y + number // 2 * 8}"
+        tiles[colour] = tiles.get(colour, "") + begin + way
+    # One path for a colour: a page has dozens of these.
+    paths = "".join(f'<path fill="{colour}" d="{way}"/>' for colour, way in tiles.items())
     # Only numbers and constants are in it, so it is safe as it stands.
     return Markup(  # noqa: S704
-        '<svg class="emblem" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
-        f'<rect width="16" height="16" fill="hsl({hue} 38% 54%)"/>{"".join(tiles)}</svg>'
+        '<svg class="emblem" viewBox="0 0 16 16" aria-hidden="true">'
+        f'<rect width="16" height="16" fill="hsl({hue} 38% 54%)"/>{paths}</svg>'
     )
 
 
@@ -57,13 +64,17 @@ def qr_lines(text: str) -> list[str]:
     return ["".join(_HALVES[both] for both in zip(*pair, strict=True)) for pair in pairs]
 
 
-@lru_cache(maxsize=64)
 def qr_code(text: str) -> Markup:
     """Return a QR code as inline SVG; text up to about 2,000 characters."""
+    return _qr_code(text, spoken(QR_CODE()))
+
+
+@lru_cache(maxsize=64)
+def _qr_code(text: str, title: str) -> Markup:
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
         out, kind="svg", xmldecl=False, svgclass="qr", lineclass=None, border=2,
-        omitsize=True, dark="#111", light="#fff", title="QR code of your link",
+        omitsize=True, dark="#111", light="#fff", title=title,
     )  # fmt: skip
     # segno escapes the title, and the rest is geometry.
     return Markup(out.getvalue().decode())  # noqa: S704

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from webui.headers import HEADERS
 
 if TYPE_CHECKING:
-    from uvicorn._types import ASGISendCallable, HTTPScope
+    from uvicorn._types import ASGISendCallable, HTTPScope, WebSocketScope
 
 HEADER_LIST: Final = [
     (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
@@ -13,7 +13,7 @@ HEADER_LIST: Final = [
 """What every answer carries, as ASGI spells it."""
 
 
-def values(scope: "HTTPScope", name: bytes) -> list[str]:
+def values(scope: "HTTPScope | WebSocketScope", name: bytes) -> list[str]:
     """Return what a header says, once for each time it is there."""
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 

@@ -80,11 +80,12 @@ def one_line(text: str) -> str:
 
 
 @lru_cache(maxsize=RENDERED_KEPT_MAX)
-def render_text(text: str, marked: tuple[Sought, ...] = ()) -> Markup:
+def render_text(text: str, marked: tuple[Sought, ...] = (), *, own: bool = False) -> Markup:
     """Return a post's text as HTML; line breaks are left to the style sheet.
 
     Args:
         marked: What was looked for: where it stands is marked.
+        own: Whether its links lead to other pages of who says it, by their word.
     """
     text = plain(text[:TEXT_BYTES_MAX])
     links = [(each.index, each.last_index, each.url) for each in LINKIFY.match(text) or ()]
@@ -98,7 +99,7 @@ def render_text(text: str, marked: tuple[Sought, ...] = ()) -> Markup:
     at = 0
     for start, end, url in sorted(links + tags):
         out.append(_marked(text, at, start, spans))
-        out.append(_link(url, marked) if url else _tag(text, start, end, spans))
+        out.append(_link(url, marked, own=own) if url else _tag(text, start, end, spans))
         at = end
     out.append(_marked(text, at, len(text), spans))
     return Markup("").join(out)
@@ -135,7 +136,7 @@ def shown_host(host: str) -> str:
         return host.encode("ascii", "backslashreplace").decode("ascii")
 
 
-def _link(url: str, marked: tuple[Sought, ...]) -> Markup:
+def _link(url: str, marked: tuple[Sought, ...], *, own: bool) -> Markup:
     try:
         shown = link_text(url)
     except ValueError:
@@ -146,14 +147,14 @@ def _link(url: str, marked: tuple[Sought, ...]) -> Markup:
             quote(url, safe=""), inside
         )
     return Markup(
-        '<a href="{}" rel="noopener noreferrer nofollow" target="_blank"><bdi>{}</bdi></a>'
-    ).format(url, inside)
+        '<a href="{}" rel="{}noopener noreferrer nofollow" target="_blank"><bdi>{}</bdi></a>'
+    ).format(url, "me " if own else "", inside)
 
 
 def _tag(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Markup:
-    """A link to the search for the very tag."""
-    return Markup('<a class="tag" href="/search?q={}"><bdi>{}</bdi></a>').format(
-        quote(text[start:end], safe=""), _marked(text, start, end, spans)
+    """A link to the page of the very tag."""
+    return Markup('<a class="tag" href="/tags/{}"><bdi>{}</bdi></a>').format(
+        quote(text[start + 1 : end], safe=""), _marked(text, start, end, spans)
     )
 
 

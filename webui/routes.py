@@ -4,31 +4,30 @@ A page is one file with a ``PAGE``; the site map in ``webui.pages`` lists them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 View = Callable[..., ResponseReturnValue]
 """Answers a request; takes what stands in the path."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Menu:
+class Menu(Struct, frozen=True, kw_only=True):
     """An entry of the menu at the side; they stand there in the order of the site map."""
 
     label: str
     icon: str = ""
     """A name of ``_icons.html``; empty draws nothing."""
-    counts_unread: bool = False
-    """Whether how many notifications are unread stands beside it."""
-    needs_room: bool = False
-    """Whether it is left out of the bar of a small screen: the page Me leads there as well."""
+    counts: str = ""
+    """What stands beside it, while there is any: ``notices`` or ``letters`` that are unread."""
+    in_bar: bool = False
+    """Whether it stands in the bar of a small screen, which has room for four and Write; the
+    others open there by a button."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class Typed(Struct, frozen=True, kw_only=True):
     """A field of a form in which a person types; it comes back when the form is refused."""
 
     name: str
@@ -41,8 +40,7 @@ class Typed:
     """What can be chosen, where nothing is typed: takes what is, returns values and labels."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One line of the site map."""
 
     method: Literal["GET", "POST"]
@@ -58,10 +56,11 @@ class Route:
     menu: Menu | None = None
     typed: tuple[Typed, ...] = ()
     """What a person typed, in the order of the form."""
+    files: bool = False
+    """Whether files may come with the form: it may be as long as they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """What one file adds to the site."""
 
     routes: tuple[Route, ...]
@@ -91,10 +90,13 @@ def get(
     )
 
 
-def post(rule: str, endpoint: str, view: View, *typed: Typed) -> Route:
+def post(rule: str, endpoint: str, view: View, *typed: Typed, files: bool = False) -> Route:
     """A route that changes something; only from the own page, and only with a session.
 
     Args:
         typed: The fields in which a person types.
+        files: Whether files may come with the form.
     """
-    return Route(method="POST", rule=rule, endpoint=endpoint, view=view, typed=typed)
+    return Route(
+        method="POST", rule=rule, endpoint=endpoint, view=view, typed=typed, files=files
+    )

@@ -2,7 +2,8 @@
 
 ``page.json``, how commands find it: ``{"key": bearer key, "pid": process, "url":
 "http://127.0.0.1:PORT"}``; there only while the page is served.  ``logins.json``: who is
-logged in (``webui.logins``).  ``reader.key``: behind the links of torrent lists.
+logged in (``webui.logins``).  ``apps.json``: which apps were let in (``webui.apps``).
+``reader.key``: behind the links of torrent lists.
 """
 
 import asyncio
@@ -19,11 +20,13 @@ from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.troubles import refusal
 from swarmfeed.errors import PassingError, UserError
 
+from webui.apps import AppBook, format_book, parse_book
 from webui.logins import Kept, Logins, format_kept, parse_kept
 
 NAME: Final = "page.json"
 READER_KEY_NAME: Final = "reader.key"
 LOGINS_NAME: Final = "logins.json"
+APPS_NAME: Final = "apps.json"
 SPARE_NAME: Final = ".page.spare"
 
 SPARE_BYTES: Final = 4_096
@@ -94,6 +97,14 @@ class RunFile:
         kept = parse_kept(text, port, int(time.time()))
         self._keep(kept)
         return Logins(kept, self._keep)
+
+    def apps(self, port: int) -> AppBook:
+        """Return which apps were let in to the page on this port, from now on kept here."""
+        path, text = self._path(APPS_NAME), ""
+        with suppress(OSError, ValueError):
+            text = path.read_text(encoding="ascii")
+        book = parse_book(text, port)
+        return AppBook(book, lambda changed: self._put(path, format_book(changed, port)))
 
     def _keep(self, kept: Kept) -> None:
         """Keep who is logged in; on a disk that takes nothing, keep nobody.

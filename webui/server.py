@@ -2,13 +2,16 @@
 
 Everybody on this machine reaches the page's port before they log in.  Whoever sends a request
 too slowly, or reads the answer too slowly, is cut off; of too many connections one that asks
-for nothing goes, the one that does so for longest.
+for nothing goes, the one that does so for longest.  With TLS all of that holds from the first
+byte on, before anybody has shaken hands.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from asyncio.sslproto import SSLProtocol
+from collections.abc import Callable, Iterator
 from functools import partial
+from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvicorn
@@ -16,6 +19,7 @@ from swarmfeed.core.net.limits import (
     ACCEPTS_IN_A_ROW_MAX,
     LISTEN_QUEUE,
     PAGE_CONNECTIONS_MAX,
+    PAGE_FRAME_BYTES_MAX,
     PAGE_HEADERS_S,
     PAGE_IDLE_S,
     PAGE_READER_S,
@@ -36,13 +40,22 @@ class Server(uvicorn.Server):
         self,
         app: "ASGI3Application",
         *,
-        connections_max: int = PAGE_CONNECTIONS_MAX,
+        lobby: "Lobby | None" = None,
+        tls: SSLContext | None = None,
         headers_s: float = PAGE_HEADERS_S,
         reader_s: float = PAGE_READER_S,
     ) -> None:
-        self.lobby = Lobby(connections_max)
-        protocol = partial(_Connection, self.lobby, headers_s, reader_s)
-        super().__init__(_config(app, cast("type[asyncio.Protocol]", protocol)))
+        """Serve an app; by TLS where that is given.
+
+        Args:
+            lobby: Shared by servers whose connections count together.
+        """
+        self.lobby = Lobby(PAGE_CONNECTIONS_MAX) if lobby is None else lobby
+        made: Callable[..., asyncio.BaseProtocol]
+        made = partial(_Connection, self.lobby, headers_s, reader_s)
+        if tls is not None:
+            made = partial(_shake_hands, tls, headers_s, made)
+        super().__init__(_config(app, cast("type[asyncio.Protocol]", made)))
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -54,6 +67,11 @@ class Server(uvicorn.Server):
         for listening in sockets or ():
             listening.listen(LISTEN_QUEUE)
 
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Stop; who is still shaking hands, or comes in this very moment, is not waited for."""
+        self.lobby.close()
+        await super().shutdown(sockets)
+
 
 class Lobby:
     """Everybody who is connected to the page."""
@@ -62,6 +80,7 @@ class Lobby:
         self._connections_max = connections_max
         self._everybody: set[_Connection] = set()
         self._resting: dict[_Connection, None] = {}
+        self._is_closed = False
 
     def __len__(self) -> int:
         return len(self._everybody)
@@ -70,7 +89,9 @@ class Lobby:
         """Take one in; when there are too many, one that asks for nothing has to go."""
         self._everybody.add(connection)
         self.rest(connection)
-        if len(self._everybody) > self._connections_max:
+        if self._is_closed:
+            connection.throw_out()
+        elif len(self._everybody) > self._connections_max:
             next(iter(self._resting)).throw_out()
 
     def rest(self, connection: "_Connection") -> None:
@@ -86,6 +107,12 @@ class Lobby:
         self._everybody.discard(connection)
         self._resting.pop(connection, None)
 
+    def close(self) -> None:
+        """Let nobody in any more, and send away who has not come through yet."""
+        self._is_closed = True
+        for each in [each for each in self._everybody if not each.is_through]:
+            each.throw_out()
+
 
 class _Connection(H11Protocol):
     """One connection to the page: the head of a request comes in time, or it ends."""
@@ -98,10 +125,21 @@ class _Connection(H11Protocol):
         self._headers_due: asyncio.TimerHandle | None = None
         self._reader_due: asyncio.TimerHandle | None = None
         self._unread_bytes = 0
+        self._wire: asyncio.Transport | None = None
+        """Of the socket itself: under TLS all that is unread waits there."""
+        self.is_through = False
+        """Whether TLS stands, where there is any."""
+
+    def knock(self, wire: asyncio.Transport) -> None:
+        """It is connected; it counts from now on, also while TLS is opened."""
+        self._wire = wire
+        self._lobby.enter(self)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
-        self._lobby.enter(self)
+        if self._wire is None:
+            self.knock(transport)
+        self.is_through = True
         self._expect_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -130,10 +168,25 @@ class _Connection(H11Protocol):
         super().pause_writing()
         self._watch_reader()
 
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        """It is a WebSocket from now on: who keeps those bounds them."""
+        self._lobby.leave(self)
+        self._forget_headers()
+        super().handle_websocket_upgrade(event)
+
     def throw_out(self) -> None:
         """End it now, whatever was half said."""
+        self.vanish()
+        self._socket.abort()
+
+    def vanish(self) -> None:
+        """It counts no more."""
         self._lobby.leave(self)
-        self.transport.abort()
+
+    @property
+    def _socket(self) -> asyncio.Transport:
+        assert self._wire is not None, "it has knocked"
+        return self._wire
 
     def _is_owed_an_answer(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -150,23 +203,55 @@ class _Connection(H11Protocol):
     def _watch_reader(self) -> None:
         """Look again later whether what is still unread became less."""
         if self._reader_due is None:
-            self._unread_bytes = self.transport.get_write_buffer_size()
+            self._unread_bytes = self._socket.get_write_buffer_size()
             if self._unread_bytes:
                 self._reader_due = self.loop.call_later(self._reader_s, self._look_at_reader)
 
     def _look_at_reader(self) -> None:
         self._reader_due = None
-        if self.transport.get_write_buffer_size() >= self._unread_bytes:
+        if self._socket.get_write_buffer_size() >= self._unread_bytes:
             self.throw_out()
         else:
             self._watch_reader()
+
+
+class _Handshake(SSLProtocol):
+    """TLS under a connection: it has as long for it as for the head of a request."""
+
+    def __init__(self, guest: _Connection, context: SSLContext, most_s: float) -> None:
+        super().__init__(
+            guest.loop,
+            guest,
+            context,
+            None,  # type: ignore[arg-type]  # nobody waits for it
+            server_side=True,
+            ssl_handshake_timeout=most_s,  # type: ignore[arg-type]  # it is seconds of a clock
+            ssl_shutdown_timeout=PAGE_IDLE_S,
+        )
+        self._guest = guest
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is a socket's
+        self._guest.knock(transport)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._guest.vanish()
+        super().connection_lost(exc)
+
+
+def _shake_hands(
+    context: SSLContext, most_s: float, made: Callable[..., _Connection], **given: Any
+) -> _Handshake:
+    return _Handshake(made(**given), context, most_s)
 
 
 def _config(app: "ASGI3Application", protocol: type[asyncio.Protocol]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=protocol,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=PAGE_FRAME_BYTES_MAX,
+        ws_per_message_deflate=False,
         lifespan="off",
         backlog=ACCEPTS_IN_A_ROW_MAX,
         log_config=None,

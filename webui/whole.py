@@ -7,9 +7,9 @@ here.  Whoever is not logged in is answered without their body being read.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from swarmfeed.core.net.crowd import Crowd
 from swarmfeed.core.net.limits import (
     PAGE_BODIES_BYTES_MAX,
@@ -31,12 +31,11 @@ if TYPE_CHECKING:
         Scope,
     )
 
-WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyRules:
+class BodyRules(Struct, frozen=True, kw_only=True):
     """How bodies may come in."""
 
     whose: Callable[["HTTPScope"], str | None]

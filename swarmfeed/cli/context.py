@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from swarmfeed.cli.doors import Doors
 from swarmfeed.cli.home import default_home, read_passphrase
@@ -18,8 +18,7 @@ from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.settings import NodeSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """What stands before the name of the command, checked."""
 
     home: Path
@@ -33,6 +32,17 @@ class Context:
     def passphrase(self) -> str:
         """Read or ask the passphrase of this home's keys; empty when they have none."""
         return read_passphrase(self.home, self.passphrase_file, keyring=self.keyring)
+
+    def with_kept(self, settings: NodeSettings) -> NodeSettings:
+        """Fill in what the home keeps of settings, where the command says nothing of them.
+
+        Wherever this home goes online: who chose a proxy is not to be found beside it.
+        """
+        from swarmfeed.node.ground.setting_texts import with_kept
+        from swarmfeed.shell.disk.settings import FileSettings
+
+        kept = FileSettings(self.home).read()
+        return with_kept(settings, kept) if kept else settings
 
     def start_log(self) -> None:
         """Tell on standard error what is done in this process.
@@ -56,7 +66,7 @@ class Context:
             passphrase: Where it was asked already; else it is only if the home is opened here.
             alarms: Whether to say them on standard error; not where the answer has them.
         """
-        chosen = settings or NodeSettings(network=False)
+        chosen = self.with_kept(settings or NodeSettings(network=False))
         opens = partial(self._open_here, passphrase)
         return _warned(self.doors.open_desk(self.home, chosen, opens), alarms=alarms)
 

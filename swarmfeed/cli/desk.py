@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from swarmfeed.cli.home import require_home
@@ -24,6 +24,7 @@ from swarmfeed.errors import BadJsonError, InUseError, RetryError, UserError
 from swarmfeed.node.ground.home import page_path
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.homelock import UNKNOWN_HOLDER, HomeLock, lock_holder
+from swarmfeed.shell.interpreter import loading
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -50,28 +51,42 @@ LOOK_EVERY_S: Final = 0.05
 
 
 def find_running(home: Path) -> "RemoteDesk | None":
-    """Return the desk of the node that runs on ``home`` and answers, else None.
+    """Return the desk of the node that runs on ``home`` and answers, else None."""
+    found = _find_page(home, lock_holder(home))
+    return found if found is not None and _answers(found, WhoAreYou()) else None
+
+
+def find_starting(home: Path) -> "RemoteDesk | None":
+    """Return who serves the pages of a first start at ``home``, and gives links to them."""
+    found = _find_page(home, lock_holder(page_path(home).parent))
+    return found if found is not None and _answers(found, NewLoginLink()) else None
+
+
+def _find_page(home: Path, holder: int | None) -> "RemoteDesk | None":
+    """Return the desk behind the page file of ``home``, if who wrote it is the ``holder``.
 
     A page file may be left over from a node that was killed, and whoever has its port by now
     is not asked: it is a node's only while the one that wrote it has the home.
     """
-    holder = lock_holder(home)
     if holder is None:
         return None
     try:
         page = json.loads(page_path(home).read_text(encoding="utf-8"))
         if _found(page, "pid", int) != holder != UNKNOWN_HOLDER:
             return None
-        found = RemoteDesk(_found(page, "url", str), _found(page, "key", str))
+        return RemoteDesk(_found(page, "url", str), _found(page, "key", str))
     except (OSError, ValueError):
         return None
+
+
+def _answers(desk: "RemoteDesk", question: Ask[Any]) -> bool:
     try:
-        found.ask(WhoAreYou())
+        desk.ask(question)
     except RetryError:
-        return None
+        return False
     finally:
-        found.close()
-    return found
+        desk.close()
+    return True
 
 
 class RemoteDesk:
@@ -190,7 +205,8 @@ OpenNode = Callable[[Path, NodeSettings, str], AbstractContextManager[Answerer]]
 @contextmanager
 def _open_node(home: Path, settings: NodeSettings, passphrase: str) -> Iterator[Answerer]:
     # Only here, because it loads a whole node, which most commands need not pay.
-    from swarmfeed import wiring
+    with loading():
+        from swarmfeed import wiring
 
     with tidily(), wiring.open_node(home, settings, passphrase) as opened:
         yield opened
@@ -247,6 +263,10 @@ def page_link(home: Path) -> str:
     Raises:
         UserError: No node is running.
     """
+    starting = find_starting(home)
+    if starting is not None:
+        with starting:
+            return starting.ask(NewLoginLink()).url
     require_home(home)
 
     def find() -> RemoteDesk | None:

@@ -1,15 +1,16 @@
 """The doors through which commands reach a node, and a home: real ones, or those of a test.
 
-Behind them is everything that takes long to load; it is loaded when a door is opened.
+Behind them is everything that takes long to load; it is loaded when a door is opened, and what
+is loaded stays, so no garbage is looked for meanwhile.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from swarmfeed.cli import desk
 from swarmfeed.cli.leaving import tidily
@@ -17,6 +18,7 @@ from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link
 from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.home import (
+    Begun,
     Created,
     Invited,
     Joining,
@@ -26,6 +28,7 @@ from swarmfeed.node.ground.home import (
 )
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.shell.disk.homelock import HomeLock
+from swarmfeed.shell.interpreter import loading
 
 Passphrase = Callable[[], str]
 """Asked only when keys are opened and are protected."""
@@ -34,7 +37,8 @@ Passphrase = Callable[[], str]
 def _create_home(
     home: Path, name: str, passphrase: str, show: Callable[[Created], None]
 ) -> Created:
-    from swarmfeed import wiring
+    with loading():
+        from swarmfeed import wiring
 
     with tidily():
         return wiring.create_home(home, name, passphrase, show)
@@ -49,7 +53,8 @@ def _restore_home(
     settings: NodeSettings,
     within_s: float,
 ) -> Restored:
-    from swarmfeed import recovering
+    with loading():
+        from swarmfeed import recovering
 
     with tidily():
         return recovering.restore(home, name, passphrase, seeds, link, settings, within_s)
@@ -66,27 +71,42 @@ def _change_passphrase(home: Path, old: str, new: str) -> None:
 def _join_home(
     home: Path, passphrase: str, wanted: Joining, show: Callable[[Invited | str], None]
 ) -> Whoami:
-    from swarmfeed import joining
+    with loading():
+        from swarmfeed import joining
 
     with tidily():
         return joining.join_home(home, passphrase, wanted, show)
 
 
 def _run_node(
-    home: Path, settings: NodeSettings, passphrase: str, on_ready: Callable[[Ready], None]
+    home: Path,
+    settings: NodeSettings,
+    passphrase: str,
+    on_ready: Callable[[Ready], None],
+    sockets: Sequence[object],
 ) -> None:
-    from swarmfeed import serving
+    with loading():
+        from swarmfeed import serving
 
     with tidily():
-        serving.run_node(home, settings, passphrase, on_ready)
+        serving.run_node(home, settings, passphrase, on_ready, sockets)
+
+
+def _run_start(
+    home: Path, settings: NodeSettings, on_ready: Callable[[str], None]
+) -> Begun | None:
+    with loading():
+        from swarmfeed import starting
+
+    with tidily():
+        return starting.run_start(home, settings, on_ready)
 
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doors:
+class Doors(Struct, frozen=True, kw_only=True):
     """All that commands do beside parsing and printing; tests hand in others."""
 
     open_desk: Callable[[Path, NodeSettings, Passphrase], AbstractContextManager[Answerer]] = (
@@ -101,6 +121,9 @@ class Doors:
     join_home: Callable[[Path, str, Joining, Callable[[Invited | str], None]], Whoami] = (
         _join_home
     )
-    run_node: Callable[[Path, NodeSettings, str, Callable[[Ready], None]], None] = _run_node
+    run_node: Callable[
+        [Path, NodeSettings, str, Callable[[Ready], None], Sequence[object]], None
+    ] = _run_node
+    run_start: Callable[[Path, NodeSettings, Callable[[str], None]], Begun | None] = _run_start
     open_browser: Callable[[str], object] = click.launch
     now_ms: Callable[[], int] = _now_ms

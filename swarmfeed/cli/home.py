@@ -9,6 +9,7 @@ import click
 
 from swarmfeed.cli.leaving import tidily
 from swarmfeed.core.asks import input_sentences, recovery_sentences, sentences
+from swarmfeed.core.asks.ending_sentences import HALF_DELETED
 from swarmfeed.core.asks.locking import PASSPHRASE_CHARS_MAX
 from swarmfeed.core.asks.utf8 import read_utf8, require_whole
 from swarmfeed.errors import UserError
@@ -32,10 +33,35 @@ def has_keys(home: Path) -> bool:
     return is_there(key_path(home))
 
 
+def is_new(home: Path) -> bool:
+    """Whether nobody was ever here: there are neither keys nor what was written with some."""
+    return not has_keys(home) and not any(home.glob("feeds/*/journal"))
+
+
+def finish_deleting(home: Path) -> None:
+    """Delete what a power cut left of a home; one that it left whole goes on."""
+    from swarmfeed.shell.disk import deleting
+    from swarmfeed.shell.disk.homelock import HomeLock
+
+    if is_there(home / deleting.BEGUN):
+        with HomeLock(home):
+            deleting.finish_deleting(home)
+
+
+def waits_for_passphrase(home: Path) -> bool:
+    """Whether the keys open with a passphrase, and no terminal is here to ask for it."""
+    from swarmfeed.shell.disk.keyfile import is_protected
+
+    return has_keys(home) and is_protected(key_path(home)) and not sys.stdin.isatty()
+
+
 def require_home(home: Path) -> None:
     """Raise UserError when ``home`` has no keys."""
     if not has_keys(home):
-        raise UserError(sentences.NO_KEYS(home=home))
+        from swarmfeed.shell.disk.deleting import is_half_deleted
+
+        said = HALF_DELETED if is_half_deleted(home) else sentences.NO_KEYS
+        raise UserError(said(home=home))
 
 
 def read_passphrase(home: Path, file: Path | None, *, keyring: bool = False) -> str:

@@ -9,9 +9,10 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
+
+from msgspec import Struct
 
 from swarmfeed.cli.foreign import HEAD_BYTES, signature_of, spelling_of
 from swarmfeed.core.asks import input_sentences as said
@@ -31,8 +32,7 @@ GZIP_MAGIC: Final = b"\x1f\x8b"
 """RFC 1952, 2.3.1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One post as the file tells it."""
 
     number: int
@@ -42,8 +42,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaints:
+class Complaints(Struct, frozen=True, kw_only=True):
     """What is done about lines that hold no post; each may raise."""
 
     bad: Callable[[str], None]

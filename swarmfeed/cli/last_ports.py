@@ -5,12 +5,12 @@ import json
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from swarmfeed.core.base.address import parse_link
+from msgspec.structs import replace
+
 from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.ground.home import Ready, page_path
 from swarmfeed.node.ground.settings import NodeSettings, declared
@@ -46,8 +46,7 @@ def recall(home: Path, settings: NodeSettings) -> NodeSettings:
 def remember(home: Path, ready: Ready) -> None:
     """Keep the ports a node got.  Nothing is lost when that fails: next time has others."""
     with suppress(OSError, UserError, PassingError, ValueError):
-        at = parse_link(ready.link).at
-        ports = {"link": at[0].port if at else 0, "page": urlsplit(ready.page_link).port}
+        ports = {"link": ready.link_port, "page": urlsplit(ready.page_link).port}
         write_file(_path(home), json.dumps(ports).encode("ascii"))
 
 

@@ -8,9 +8,10 @@ Source: Unicode Standard Annex #11 (East Asian Width).
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 from unicodedata import category, east_asian_width
+
+from msgspec import Struct
 
 GAP: Final = "  "
 """Between two columns of a terminal."""
@@ -24,8 +25,7 @@ _EMOJI_FORM: Final = "\ufe0f"
 _WORDS: Final = re.compile(r" +|[^ ]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """One column of a table."""
 
     title: str

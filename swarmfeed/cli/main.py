@@ -123,6 +123,13 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     ),
     _row("run", "run:make_run", "Run the node and its page until Ctrl-C."),
     _row("open", "run:open_page", "Open the page of the running node."),
+    _row(
+        "settings",
+        "settings:make_settings",
+        "Print how the node is run, or choose something else: disk, limits, proxy.",
+    ),
+    _row("autostart", "launching:autostart", "Let the node start by itself when you log in."),
+    _row("desktop", "launching:desktop", "Put swarmfeed in the menu of your desktop."),
     _row("whoami", "people:whoami", "Print who you are here, and the link to give to others."),
     _row("profile", "profile:profile", "Print how others see you, or change it."),
     _row("pin", "profile:pin", "Show a post of yours above your others."),
@@ -138,11 +145,31 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "changing:versions",
         "Print what a post said, and what it said before it was edited, oldest first.",
     ),
+    _row("media", "media:media", "Fetch pictures and files of posts."),
     _row("withdraw", "changing:withdraw", "Take a post of yours back."),
+    _row("like", "reactions:like", "Like a post; everybody who can read it can see that."),
+    _row("unlike", "reactions:unlike", "Like a post no longer."),
+    _row("boost", "reactions:boost", "Show a post to those who follow you."),
+    _row("unboost", "reactions:unboost", "Take a boost back."),
+    _row(
+        "take-back",
+        "reactions:take_back",
+        "Take back that you like or boosted a post, also one that cannot be read here.",
+    ),
     _row(
         "follow",
         "people:follow",
         "Follow somebody from now on, or many at once.",
+    ),
+    _row(
+        "suggestions",
+        "suggestions:suggestions",
+        "Print whom those follow whom you follow, and who of them does.",
+    ),
+    _row(
+        "near",
+        "near:near",
+        "Print who shows themselves in this network, to those who do so too.",
     ),
     _row("unfollow", "people:unfollow", "Follow somebody no longer."),
     _row(
@@ -156,6 +183,26 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "Show nothing of somebody in your timeline and notifications.",
     ),
     _row("unmute", "mute:unmute", "Show somebody again."),
+    _row("note", "note:note", "Write something down about somebody, or print what you wrote."),
+    _row("mute-thread", "mute:mute_thread", "Have no more notices of a thread."),
+    _row("unmute-thread", "mute:unmute_thread", "Have notices of a thread again."),
+    _row(
+        "block",
+        "blocking:block",
+        "Show nothing of somebody, and take nothing from them.",
+    ),
+    _row("unblock", "blocking:unblock", "Show somebody again, and take what they send."),
+    _row(
+        "filters",
+        "blocking:filters",
+        "Print which words you do not want to read, and until when.",
+    ),
+    _row("lists", "people_lists:lists", "Print your lists of people, and who is in them."),
+    _row(
+        "bookmarks",
+        "bookmarks:bookmarks",
+        "Print the posts that you keep to find them again, the last one first.",
+    ),
     _row(
         "message",
         "messages:message",
@@ -200,14 +247,25 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
     _row(
         "notifications",
         "notifications:notifications",
-        "Print who answered or mentioned you, newest first.",
+        "Print who answered, mentioned, quoted, liked, boosted or followed you, newest first.",
     ),
     _row(
         "newest",
         "newest:newest",
         "Print whether others saw anything newer of somebody than what is here.",
     ),
+    _row("webfeeds", "webfeeds:webfeeds", "Print the sites of the web that you follow."),
     _row("import", "imports:import_", "Import posts from a file into your own feed."),
+    _row(
+        "export",
+        "exports:export",
+        "Write all your posts, pictures, lists of people and logs into a folder or a zip.",
+    ),
+    _row(
+        "delete-home",
+        "deleting:delete_home",
+        "Delete your keys, posts, messages and settings from this machine.",
+    ),
     _row("status", "care:status", "Print how the node is: its feeds, its peers, its disk."),
     _row(
         "alarms",
@@ -218,6 +276,11 @@ COMMANDS: Final[tuple[Row | click.Command | MakeCommand, ...]] = (
         "jobs",
         "jobs:jobs",
         "Print the repeating work of the running node: when, what it decided, and why.",
+    ),
+    _row(
+        "log",
+        "log:log",
+        "Print what the running node wrote down since its start, newest first.",
     ),
     _row(
         "history",
@@ -241,6 +304,8 @@ def settings_of_roles() -> tuple[type, ...]:
     from swarmfeed.node.letters.settings import LetterSettings
     from swarmfeed.node.lookup.settings import LookupSettings
     from swarmfeed.node.mailboxes.settings import MailboxSettings
+    from swarmfeed.node.media.settings import MediaSettings
+    from swarmfeed.node.relay.settings import RelaySettings
     from swarmfeed.node.supernode.settings import SupernodeSettings
     from swarmfeed.node.wayin.settings import WayInSettings
     from swarmfeed.node.witness.settings import WitnessSettings
@@ -248,7 +313,9 @@ def settings_of_roles() -> tuple[type, ...]:
     return (
         HistorySettings,
         SupernodeSettings,
+        RelaySettings,
         LookupSettings,
+        MediaSettings,
         WayInSettings,
         WitnessSettings,
         LetterSettings,
@@ -287,7 +354,7 @@ def make_main(
     ) -> None:
         """A microblog that belongs to the people who write it.
 
-        Start with `swarmfeed init`, then `swarmfeed run`.
+        Start with `swarmfeed run`: its page asks all else.
         """
         from swarmfeed.cli.context import make_context
 

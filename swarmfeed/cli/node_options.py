@@ -1,11 +1,12 @@
 """Options of a node: one for each setting, derived from its declaration."""
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import click
+from click.core import ParameterSource
+from msgspec.structs import replace
 
 from swarmfeed.cli.params import PORT, EndpointParam, SizeParam
 from swarmfeed.cli.way_list import WayListParam
@@ -35,11 +36,14 @@ PARAMS: Final[dict[object, click.ParamType[Any]]] = {
 """How what a person types becomes the value of a setting, by its type or quantity."""
 
 
+_NOT_TOLD: Final = (None, ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
+
+
 def node_options(others: Sequence[type], *, stays: bool) -> Callable[[Command], Command]:
     """An option for each setting of a node; the command gets ``settings: NodeSettings``.
 
     Args:
-        others: Settings dataclasses that roles bring.
+        others: Settings records that roles bring.
         stays: Whether the node runs until it is stopped.
     """
     kinds = (NodeSettings, *others)
@@ -50,8 +54,10 @@ def node_options(others: Sequence[type], *, stays: bool) -> Callable[[Command], 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def collected(*args: object, **values: object) -> object:
+            told = tuple(_told(kinds))
             own = take_settings(NodeSettings, values)
-            settings = replace(own, others=tuple(take_settings(k, values) for k in others))
+            roles: tuple[object, ...] = tuple(take_settings(kind, values) for kind in others)
+            settings = replace(own, told=told, others=roles)
             return command(*args, settings=settings, **values)
 
         wrapped: Command = collected
@@ -63,7 +69,7 @@ def node_options(others: Sequence[type], *, stays: bool) -> Callable[[Command], 
 
 
 def setting_options(kind: type, *, stays: bool) -> list[Callable[[Command], Command]]:
-    """Derive the options of one settings dataclass, in its order."""
+    """Derive the options of one settings record, in its order."""
     return [
         _option(_param(field), field, field.setting)
         for field in declared(kind)
@@ -83,6 +89,14 @@ def take_settings(kind: type[S], values: dict[str, Any]) -> S:
         return kind(**given)
     except UserError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _told(kinds: Sequence[type]) -> Iterator[str]:
+    """Flags that the command line, or the environment, says."""
+    ctx = click.get_current_context()
+    for field in (each for kind in kinds for each in declared(kind)):
+        if ctx.get_parameter_source(_param(field)) not in _NOT_TOLD:
+            yield field.setting.flag
 
 
 def _param(field: Declared) -> str:

@@ -13,15 +13,17 @@ import click
 
 from swarmfeed.cli.hints import complete
 from swarmfeed.cli.layout import GAP, Column, cut, rows_side_by_side, width_of, wrap
-from swarmfeed.core.asks import thread_sentences
+from swarmfeed.core.asks import reaction_sentences, thread_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.excerpt import excerpt
-from swarmfeed.core.asks.posts import PostView, ref_text
+from swarmfeed.core.asks.media import MediumView
+from swarmfeed.core.asks.posts import HERE, PostView, first_words, ref_text
 from swarmfeed.core.asks.sentences import DATED_AHEAD, who_has_it
 from swarmfeed.core.asks.thread_sentences import MORE_LINES, direct_replies
 from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.texts import counted, format_size
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
+from swarmfeed.core.media import sentences as media_sentences
 
 NO_NAME: Final = "(no name)"
 """Stands for the name of an author who gave none."""
@@ -129,6 +131,9 @@ def print_post(
     if post.answers is not None and not is_under:
         said = thread_sentences.answering(post.answers, by=post.author_id, me=None, mark=plain)
         click.echo(styled(cut(inner + said, terminal_columns()), dim=True))
+    if post.boosted_by is not None:
+        said = reaction_sentences.who_boosted(post.boosted_by, None, plain)
+        click.echo(styled(cut(inner + said, terminal_columns()), dim=True))
     if post.audience:
         click.echo(styled(cut(inner + plain(post.audience), terminal_columns()), dim=True))
     body = f"[{post.cw}]\n{post.text}" if post.cw else post.text
@@ -140,10 +145,40 @@ def print_post(
     else:
         shown, more = excerpt(body, max(columns - len(inner), COLUMNS_MIN))
     click.echo(_laid_out(plain(shown), inner))
+    _print_beside(post, inner)
     # Whole on its line whatever the width: it is there to be copied.
     name = ref_text(post.ref)
     told = complete(MORE_LINES(lines=more, post=name)) if more else name
     click.echo(styled(inner + told, dim=True))
+
+
+def _print_beside(post: PostView, inner: str) -> None:
+    """Print what a post quotes, and a line on each of its pictures and files."""
+    _print_quoted(post, inner + INDENT)
+    for medium in post.media:
+        click.echo(styled(cut(inner + told_of(medium), terminal_columns()), dim=True))
+
+
+def _print_quoted(post: PostView, indent: str) -> None:
+    """Print what a post quotes, as far as it is here."""
+    if post.quoted is None:
+        return
+    said = post.quoted
+    words = first_words(said.text, said.cw)
+    line = f"{plain(said.author_name) or NO_NAME}: {plain(words)}"
+    if said.state != HERE:
+        line = reaction_sentences.instead_of_quote(said, plain)
+    click.echo(styled(cut(f"{indent}| {line}", terminal_columns()), dim=True))
+
+
+def told_of(medium: MediumView) -> str:
+    """Say on one line what a post has beside its words."""
+    what = plain(medium.alt or medium.file_name) or media_sentences.NOT_DESCRIBED()
+    size = format_size(medium.size_bytes, tenths_below=10)
+    is_here = medium.state == HERE
+    kind = media_sentences.PICTURE() if medium.is_picture else media_sentences.FILE()
+    said = media_sentences.IS_HERE() if is_here else media_sentences.IS_AWAY()
+    return f"[{kind}: {what} · {size} · {said}]"
 
 
 def print_text(title: str, text: str, cw: str = "") -> None:
@@ -160,10 +195,15 @@ def _post_title(post: PostView, now_ms: int, *notes: str) -> str:
         facts.append(DATED_AHEAD())
     if post.reply_count:
         facts.append(direct_replies(post))
+    facts += reaction_sentences.counts(post)
     if post.held_by:
         facts.append(who_has_it(post.held_by))
-    name = plain(post.author_name) or NO_NAME
-    return styled(name, bold=True) + styled(GAP + " · ".join(filter(None, facts)), dim=True)
+    return titled(plain(post.author_name) or NO_NAME, *facts)
+
+
+def titled(who: str, *facts: str) -> str:
+    """Return the line above what somebody wrote or did; empty facts are left out."""
+    return styled(who, bold=True) + styled(GAP + " · ".join(filter(None, facts)), dim=True)
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -182,17 +222,25 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def print_facts(facts: Iterable[tuple[str, str]]) -> None:
     """Print names and values, one pair on a line; values are never broken."""
-    shown = list(facts)
+    shown = [(plain(name), plain(value)) for name, value in facts]
     columns = terminal_columns()
     width = max(width_of(name) for name, _ in shown)
     for name, value in shown:
         label = f"{name}\t" if columns is None else f"{name:{width}}{GAP}"
-        click.echo(styled(label, dim=True) + plain(value))
+        click.echo(styled(label, dim=True) + value)
 
 
 def print_sentence(sentence: str) -> None:
     """Print one sentence for a person."""
     click.echo(_laid_out(plain(complete(sentence))))
+
+
+def print_done(answer: object, as_json: bool, sentence: str) -> None:
+    """Print what came of a wish: the answer for a program, or one sentence for a person."""
+    if as_json:
+        print_answer(answer)
+    else:
+        print_sentence(sentence)
 
 
 def print_words(title: str, advice: str, words: str) -> None:

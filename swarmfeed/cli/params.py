@@ -4,7 +4,7 @@ import ipaddress
 import re
 import socket
 import sys
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import click
 
@@ -14,6 +14,7 @@ from swarmfeed.core.asks.input_sentences import INPUT_TOO_LONG, STANDARD_INPUT
 from swarmfeed.core.asks.sentences import what_a_link_is
 from swarmfeed.core.asks.utf8 import read_utf8, require_whole
 from swarmfeed.core.base.address import SCHEME, Link, parse_link
+from swarmfeed.core.base.sizes import parse_size
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import UserError
 
@@ -22,8 +23,6 @@ PORT_MAX: Final = 65_535
 STDIN: Final = "-"
 """Stands for what standard input holds."""
 
-_UNITS: Final = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
-_SIZE: Final = re.compile(r"(\d{1,15})(?:\.(\d))? ?([KMGT]?)B?", re.IGNORECASE | re.ASCII)
 _LIKE_AN_ADDRESS: Final = re.compile(r"[a-z0-9]{40,}(\?.*)?", re.IGNORECASE | re.ASCII)
 _HOST_PORT: Final = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", re.ASCII)
 _POST: Final = re.compile(r"\d{1,19}|[a-z2-7]{56}/\d{1,10}", re.ASCII)
@@ -73,10 +72,19 @@ class PostOrWhomParam(click.ParamType[Whom | str]):
 def read_stdin(bytes_max: int) -> str:
     """Return what standard input holds.  UserError: it is longer, or no UTF-8."""
     # Bytes, because Python would hand on half of what is no UTF-8.
-    raw = sys.stdin.buffer.read(bytes_max + 1)
+    return read_source(sys.stdin.buffer, bytes_max, STANDARD_INPUT())
+
+
+def read_source(source: BinaryIO, bytes_max: int, what: str) -> str:
+    """Return the text of a file, which a message calls ``what``.
+
+    Raises:
+        UserError: It is longer, or no UTF-8.
+    """
+    raw = source.read(bytes_max + 1)
     if len(raw) > bytes_max:
-        raise UserError(INPUT_TOO_LONG(most=bytes_max))
-    return require_whole(read_utf8(raw, STANDARD_INPUT()), STANDARD_INPUT())
+        raise UserError(INPUT_TOO_LONG(what=what, most=bytes_max))
+    return require_whole(read_utf8(raw, what), what)
 
 
 def _link(typed: str) -> Link:
@@ -118,11 +126,10 @@ class SizeParam(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> int:
         if isinstance(value, int):
             return value
-        match = _SIZE.fullmatch(value.strip())
-        if match is None:
-            self.fail(f"{value!r} is not a size such as 500M or 20G", param, ctx)
-        tenths = int(match[1]) * 10 + int(match[2] or 0)
-        return tenths * _UNITS[match[3].upper()] // 10
+        try:
+            return parse_size(value)
+        except UserError as error:
+            self.fail(str(error), param, ctx)
 
 
 class CursorParam(click.ParamType[Cursor]):

@@ -4,11 +4,11 @@ Loading all of them takes longer than any of them; the list shows what stands in
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
 import click
+from msgspec import Struct
 
 MakeCommand = Callable[[Sequence[type]], click.Command]
 """Makes a command with the options of a node; takes the settings that roles bring."""
@@ -17,8 +17,7 @@ MARGIN_COLUMNS: Final = 6
 """What click leaves around a name in a list of commands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One command, before it is loaded."""
 
     name: str

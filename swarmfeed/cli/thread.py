@@ -6,6 +6,7 @@ import click
 
 from swarmfeed.cli.hints import complete
 from swarmfeed.cli.output import INDENT, plain, print_post, styled
+from swarmfeed.core.archives.telling import brought_sentence
 from swarmfeed.core.asks.posts import HERE, Answered, PostView, ThreadView, goes_on, ref_text
 from swarmfeed.core.asks.thread_sentences import (
     EARLIER_BY,
@@ -30,6 +31,8 @@ def print_thread(thread: ThreadView, *, now_ms: int) -> None:
         print_post(post, now_ms=now_ms, is_under=True)
         click.echo("")
     print_post(thread.post, now_ms=now_ms, whole=True, is_under=True)
+    if thread.brought is not None:
+        _tell(plain(brought_sentence(thread.brought)))
     click.echo("\n" + styled(replies_below(thread.post, thread.reply_total), bold=True))
     before = thread.post
     for reply in thread.replies:

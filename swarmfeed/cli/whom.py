@@ -1,10 +1,11 @@
 """Whom a person means: a link, an address, or a name that only one of those known here has."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from swarmfeed.core.asks import input_sentences as sentences
-from swarmfeed.core.asks.people import Namesake, WhoIsCalled
+from swarmfeed.core.asks.people import AuthorView, Namesake, WhoIsCalled
 from swarmfeed.core.base.address import Link, format_author
 from swarmfeed.desk import Answerer
 from swarmfeed.errors import UserError
@@ -13,8 +14,7 @@ NAMED_MAX: Final = 5
 """Namesakes that are listed; whoever has more of them looks for the address elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """What somebody is called, as it was typed."""
 
     text: str
@@ -37,6 +37,11 @@ def find(desk: Answerer, whom: Whom) -> Link:
     if len(people) > 1:
         raise UserError(sentences.SEVERAL_CALLED(name=whom.text, people=_listed(people)))
     return Link(people[0].author_id, people[0].name)
+
+
+def name_of(author: AuthorView, link: Link) -> str:
+    """What to call somebody: their own name, that of the link, or the address."""
+    return author.name or link.name or format_author(author.author_id)
 
 
 def _listed(people: tuple[Namesake, ...]) -> str:

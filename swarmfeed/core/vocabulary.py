@@ -8,8 +8,9 @@ value within the bounds of ``limits`` or raises BadEncodingError.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import Codec, codec_of
@@ -21,6 +22,8 @@ from swarmfeed.core.letters import words as letters
 from swarmfeed.core.library import words as library
 from swarmfeed.core.lookup import words as lookup
 from swarmfeed.core.mailboxes import words as mailboxes
+from swarmfeed.core.media import words as media
+from swarmfeed.core.near import words as near
 from swarmfeed.core.partition import words as partition
 from swarmfeed.core.push import words as push
 from swarmfeed.core.relay import words as circuits
@@ -32,8 +35,7 @@ from swarmfeed.core.talk.pairing import PAIRING_WORDS
 from swarmfeed.core.witness import words as witness
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A well-formed message of a type this version does not know; to be ignored."""
 
     name: str
@@ -101,6 +103,8 @@ VOCABULARY: Final = Vocabulary(
         *library.WORDS,
         *letters.WORDS,
         *mailboxes.WORDS,
+        *media.WORDS,
+        *near.WORDS,
     )
 )
 """Everything a peer may say after hello: one tuple of each role."""

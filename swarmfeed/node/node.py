@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import structlog
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import FatalError, PassingError, RetryError
 from swarmfeed.node.feeds.feeds import Feeds, make_feeds
 from swarmfeed.node.ground.desk import NodeDesk
-from swarmfeed.node.ground.events import Fatal, Relieved, Strained, listens
+from swarmfeed.node.ground.events import Fatal, Relieved, StopWished, Strained, listens
 from swarmfeed.node.ground.ground import Ground, lay_ground
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.last_places import LastPlaces
 from swarmfeed.node.ground.live_updates import LiveUpdates
+from swarmfeed.node.ground.proved_before import ProvedBefore
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.role import Role
@@ -25,6 +26,9 @@ from swarmfeed.ports import Job
 logger = structlog.get_logger()
 
 P = TypeVar("P")
+
+STOP_AFTER_S: Final = 1.0
+"""How long after its person said so a node stops."""
 
 MakeRole = Callable[[Ground, Feeds], Role]
 """Makes a role of one node, from what it stands on."""
@@ -43,19 +47,24 @@ class Node:
         self.stopped = asyncio.Event()
         self.failure: FatalError | None = None
         """Why it stopped, when nobody asked it to."""
+        self.deletes_home = False
+        """Whether the person wants all deleted once it has stopped."""
         self.ground = lay_ground(settings, identity, shells)
         self.feeds = make_feeds(self.ground)
         self.roles = (self.feeds.role(), *(make(self.ground, self.feeds) for make in roles))
+        # Pages first: what others begin then is work that a page's question would wait for.
+        pages = LiveUpdates(self.ground)
+        self.ground.events.connect((*self.ground.strain.rows(), *pages.rows()))
         for role in self.roles:
             self._connect(role)
         self.ground.events.connect(
             (
                 listens(Fatal, self._on_fatal),
+                listens(StopWished, self._on_wish),
                 listens(Relieved, self.ground.indexer.on_relieved),
-                *self.ground.strain.rows(),
                 *self.ground.reach.rows(),
+                *self.ground.nearby.rows(),
                 *LastPlaces(self.ground).rows(),
-                *LiveUpdates(self.ground).rows(),
             )
         )
 
@@ -74,8 +83,9 @@ class Node:
 
     async def start(self) -> None:
         """Recover from disk, then go on as ever; on the network if the settings say so."""
+        proved = ProvedBefore(self.ground.shells.ledger, self.ground.identity)
         try:
-            self.ground.shelf.load()
+            self.ground.shelf.load(proved.verify)
             self.ground.shells.logs.check_writable()
         except PassingError as error:
             self.ground.events.tell(Strained(error))
@@ -88,6 +98,7 @@ class Node:
         await self._look_at_clock()
         if self.ground.settings.network:
             await self._go_online()
+            self.ground.beside.spawn(proved.save())
         else:
             # Nobody waits at a page that fills up: a command is answered in full, once.
             await self.ground.indexer.drain()
@@ -121,7 +132,7 @@ class Node:
         ground.interests.connect(role.seeks, role.policy)
         ground.memory.connect(role.rows)
         ground.answering.connect(role.answers)
-        ground.reach.connect(role.ways)
+        ground.reach.connect(role.ways, role.by)
 
     async def _recall(self) -> bool:
         """Take up what was remembered, and whom this node cares for: each reason in turn.
@@ -149,10 +160,12 @@ class Node:
 
     async def _go_online(self) -> None:
         ground, shells, settings = self.ground, self.ground.shells, self.ground.settings
+        ground.nearby.start()
         ground.introduction.opened_swarm(await shells.swarm.start(self.feeds.on_swarm))
         at = await ground.sessions.listen(Endpoint(settings.door, settings.link_port))
         ground.introduction.opened_link(at.port)
-        ground.sessions.own_endpoints([Endpoint(settings.listen, at.port)])
+        here = Endpoint(settings.listen, at.port)
+        ground.sessions.own_endpoints([here, *ground.introduction.places()])
         self.feeds.finder.enter_dht()
         self.feeds.carer.go_on()
         ground.beside.spawn(self.feeds.hearing.hear_out())
@@ -186,6 +199,11 @@ class Node:
         except PassingError as error:
             self.ground.events.tell(Strained(error))
             raise
+
+    def _on_wish(self, event: StopWished) -> None:
+        self.deletes_home = event.deletes
+        # The answer has to get out first, and what the page that shows it is made of.
+        asyncio.get_running_loop().call_later(STOP_AFTER_S, self.stopped.set)
 
     def _on_fatal(self, event: Fatal) -> None:
         """Our own state is unknown: stop, so that the next start recovers from disk."""

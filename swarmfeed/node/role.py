@@ -5,13 +5,14 @@ whole: whoever puts a node together connects its rows, and knows nothing else of
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens
 from swarmfeed.node.ground.memory import Rows
-from swarmfeed.node.ground.reach import Way
+from swarmfeed.node.ground.reach import By, Way, by_nobody
 from swarmfeed.node.ground.switchboard import Hears
 from swarmfeed.ports import Job
 
@@ -20,8 +21,7 @@ async def _nothing() -> None:
     """Nothing is to be done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class Role(Struct, frozen=True, kw_only=True):
     """The rows of one role; all but the name may be left out: an empty answer stands for it."""
 
     name: str
@@ -39,6 +39,8 @@ class Role:
     """Pages of the ledger; each has one role alone."""
     ways: tuple[Way, ...] = ()
     """How it gets to nodes and people that cannot be dialled."""
+    by: By = by_nobody
+    """By way of whom such a node is linked now."""
     seeks: Callable[[], Iterable[AuthorId]] = tuple
     """Authors that the finder looks for now and then, though no person asked for them."""
     policy: Callable[[], str] = str

@@ -1,9 +1,11 @@
 """The one list of a node's roles, in order."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from swarmfeed.core.vocabulary import VOCABULARY, Vocabulary
+from swarmfeed.node.archives.role import archives_role
 from swarmfeed.node.catchup.role import catchup_role
 from swarmfeed.node.circles.role import circles_role
 from swarmfeed.node.devices.role import devices_role
@@ -13,17 +15,19 @@ from swarmfeed.node.letters.role import letters_role
 from swarmfeed.node.library.role import library_role
 from swarmfeed.node.lookup.role import lookup_role
 from swarmfeed.node.mailboxes.role import mailboxes_role
+from swarmfeed.node.media.role import media_role
+from swarmfeed.node.near.role import near_role
 from swarmfeed.node.node import MakeRole
 from swarmfeed.node.push.role import push_role
 from swarmfeed.node.relay.role import relay_role
 from swarmfeed.node.state.role import state_role
 from swarmfeed.node.supernode.role import supernode_role
 from swarmfeed.node.wayin.role import wayin_role
+from swarmfeed.node.webfeeds.role import webfeeds_role
 from swarmfeed.node.witness.role import witness_role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roster:
+class Roster(Struct, frozen=True, kw_only=True):
     """What a node is made of, beside the feeds that every node has."""
 
     roles: tuple[MakeRole, ...]
@@ -49,5 +53,9 @@ ROSTER: Final = Roster(
         letters_role,
         mailboxes_role,
         circles_role,
+        media_role,
+        archives_role,
+        webfeeds_role,
+        near_role,
     )
 )

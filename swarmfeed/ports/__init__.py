@@ -4,23 +4,23 @@ Each door is a narrow Protocol.  ``swarmfeed.shell`` implements them for real,
 ``street.fakes`` (under ``tools/``) in memory; both pass the same contract suite.
 """
 
+from swarmfeed.ports.additions import Addition, Ahead, Prepared
 from swarmfeed.ports.boxes import Boxes
 from swarmfeed.ports.dice import Dice
 from swarmfeed.ports.envelopes import Envelopes, Ratchets
-from swarmfeed.ports.index import (
-    Ahead,
-    Index,
+from swarmfeed.ports.index import Index
+from swarmfeed.ports.jobs import Clock, Job, Jobs
+from swarmfeed.ports.known import (
     KnownAuthor,
     KnownDevice,
     KnownHolder,
     KnownNotification,
-    Prepared,
+    KnownRegard,
 )
-from swarmfeed.ports.jobs import Clock, Job, Jobs
 from swarmfeed.ports.ledger import Ledger
-from swarmfeed.ports.link import Lan, Links, Peer, Stream
+from swarmfeed.ports.link import Cards, Lan, Links, Peer, Stream
 from swarmfeed.ports.lists import Lists
-from swarmfeed.ports.logs import Logs, Signer
+from swarmfeed.ports.logs import Logs, Signer, StillFeed
 from swarmfeed.ports.mailstore import (
     GoneParcel,
     KeptBox,
@@ -28,6 +28,7 @@ from swarmfeed.ports.mailstore import (
     MailStore,
     SomeParcels,
 )
+from swarmfeed.ports.poster import Poster, WebReply
 from swarmfeed.ports.private import PrivateFile
 from swarmfeed.ports.recent import Recent
 from swarmfeed.ports.safe import Safe
@@ -44,8 +45,10 @@ from swarmfeed.ports.swarm import (
 from swarmfeed.ports.verifier import Verifier
 
 __all__ = [
+    "Addition",
     "Ahead",
     "Boxes",
+    "Cards",
     "ChunkArrived",
     "Clock",
     "DhtPeersFound",
@@ -62,6 +65,7 @@ __all__ = [
     "KnownDevice",
     "KnownHolder",
     "KnownNotification",
+    "KnownRegard",
     "Lan",
     "Ledger",
     "Links",
@@ -70,6 +74,7 @@ __all__ = [
     "MailStore",
     "Peer",
     "PeerSentGarbage",
+    "Poster",
     "Prepared",
     "PrivateFile",
     "Ratchets",
@@ -77,10 +82,12 @@ __all__ = [
     "Safe",
     "Signer",
     "SomeParcels",
+    "StillFeed",
     "Stream",
     "Swarm",
     "SwarmEvent",
     "SwarmFailed",
     "TorrentProgress",
     "Verifier",
+    "WebReply",
 ]

@@ -2,77 +2,30 @@
 
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.notifications import Notification
+from swarmfeed.core.asks.limits import NEWER_COUNTED
+from swarmfeed.core.asks.notifications import DONE, Notification
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.reading import Packed
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
+from swarmfeed.errors import BadEncodingError
+from swarmfeed.ports.additions import Addition, Ahead, Prepared
+from swarmfeed.ports.faces import FacesIndex
+from swarmfeed.ports.known import (
+    KnownAuthor,
+    KnownDevice,
+    KnownHolder,
+    KnownNotification,
+    KnownRegard,
+)
+from swarmfeed.ports.reactions import ReactionsIndex
+from swarmfeed.ports.threads import ThreadsIndex
 
 
-@dataclass(frozen=True, slots=True)
-class KnownHolder:
-    """A node that says it holds a feed, or a part of it."""
-
-    node_id: NodeId
-    link: Endpoint
-    swarm: Endpoint
-    size: int
-    """Entries it holds a head for."""
-    complete: bool
-    """Whether it says it holds every chunk."""
-    seen_at_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownAuthor:
-    """What the index has of an author; the defaults are what it has of somebody unknown."""
-
-    name: str = ""
-    bio: str = ""
-    post_count: int = 0
-    namesake: bool = False
-    """Whether the name can be taken for that of another author in the index."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownNotification:
-    """A post of somebody else that concerns the person, and where it stands."""
-
-    feed_id: FeedId
-    index: int
-    cursor: Cursor
-    is_answer: bool
-    is_mention: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownDevice:
-    """What the index has of the device that writes a feed; the defaults: nothing."""
-
-    name: str = ""
-    posts: int = 0
-    last_ms: int | None = None
-    """When its newest post was written."""
-
-
-class Prepared(Protocol):
-    """Entries that are about to be indexed, as their index wants them."""
-
-    @property
-    def times_ms(self) -> Sequence[int]:
-        """What each claims."""
-        ...
-
-
-Ahead = Callable[[], Packed | None]
-"""Reads the run that is likely to be prepared next, if there is one."""
-
-
-class Index(Protocol):
+class Index(FacesIndex, ReactionsIndex, ThreadsIndex, Protocol):
     """What is derived from the logs, and what was learnt of other nodes.  A cache.
 
     Writing methods are called from one thread at a time; reading ones from any.
@@ -149,17 +102,15 @@ class Index(Protocol):
         """
         ...
 
-    def add_prepared(
-        self,
-        feed_id: FeedId,
-        author_id: AuthorId,
-        start: int,
-        prepared: Prepared,
-        *,
-        reckoning: Reckoning = PLAIN,
-        with_posts: bool = True,
-    ) -> int:
-        """The same as ``add_entries``, of entries that were prepared; sooner for many."""
+    def prepare_each(self, runs: Sequence[Packed]) -> Sequence[Prepared | BadEncodingError]:
+        """The same of short runs that came together; of one that is damaged, why."""
+        ...
+
+    def add_each(self, additions: Sequence[Addition]) -> list[int]:
+        """The same as ``add_entries``, of entries that were prepared; sooner for many.
+
+        All of them go in, or, when it raises, none.  Returns of each how many posts were new.
+        """
         ...
 
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
@@ -216,6 +167,10 @@ class Index(Protocol):
     def forget_peer(self, endpoint: Endpoint) -> None: ...
 
     # reading
+    def revision(self) -> object:
+        """The same as long as nothing was written, and every question has the same answer."""
+        ...
+
     def known_sizes(self) -> dict[FeedId, tuple[AuthorId, int]]:
         """Of each feed whose it is, and how many entries it was known to have."""
         ...
@@ -235,13 +190,39 @@ class Index(Protocol):
         """Posts of the own author and of those they follow, ``without`` those of some."""
         ...
 
-    def newer_than(self, after: Cursor, without: Collection[AuthorId] = ()) -> int:
-        """How many posts of the home timeline are newer than a cursor."""
+    def newer_than(
+        self, after: Cursor, without: Collection[AuthorId] = (), most: int = NEWER_COUNTED
+    ) -> int:
+        """How many posts of the home timeline are newer than a cursor; counts to ``most``."""
         ...
 
     def author_posts(
+        self, author_id: AuthorId, limit: int, before: Cursor | None, kind: str = ""
+    ) -> list[PostView]:
+        """What an author wrote; with a ``kind`` only one of ``KINDS`` but boosts."""
+        ...
+
+    def boosts_of(
         self, author_id: AuthorId, limit: int, before: Cursor | None
-    ) -> list[PostView]: ...
+    ) -> list[PostView]:
+        """What an author boosted, as far as it is here, by when they did."""
+        ...
+
+    def likes_of(
+        self, author_id: AuthorId, limit: int, before: Cursor | None
+    ) -> list[PostView]:
+        """What an author likes, in the same way."""
+        ...
+
+    def illustrated(self, authors: Collection[AuthorId]) -> set[AuthorId]:
+        """Those of these authors of whom any post here, or any edit, names a medium."""
+        ...
+
+    def posts_of(
+        self, authors: Collection[AuthorId], limit: int, before: Cursor | None
+    ) -> list[PostView]:
+        """Posts of any of these authors, newest first."""
+        ...
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
         """Posts that a query of ``core.words.query`` asks for, newest first; each is reached by
@@ -258,30 +239,15 @@ class Index(Protocol):
 
     def post(self, feed_id: FeedId, index: int) -> PostView | None: ...
 
+    def posts_at(self, places: Collection[tuple[FeedId, int]]) -> list[PostView]:
+        """Those of many that are here, newest first."""
+        ...
+
     def post_by_id(self, public_id: str) -> PostView | None:
         """The post that a public id names: of several the lowest (feed, index)."""
         ...
 
     def post_by_hash(self, entry_hash: Hash) -> PostView | None: ...
-
-    def replies(
-        self, answered: EntryRef, limit: int, after: Cursor | None = None
-    ) -> list[PostView]:
-        """Direct replies to a post, oldest first, those behind a place.  A withdrawn one is
-        among them as long as something answers it."""
-        ...
-
-    def gone(self, feed_id: FeedId, index: int) -> PostView | None:
-        """What is left of a reply that was withdrawn: whose it was, and where it stood."""
-        ...
-
-    def count_below(self, answered: EntryRef, limit: int) -> int:
-        """Replies to a post, replies to these, and so on; counted up to a limit."""
-        ...
-
-    def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
-        """The latest of these by sort time, if there are no more than the limit."""
-        ...
 
     def edits_of(self, feed_id: FeedId, index: int) -> list[int]:
         """Which entries give a post another text, ascending; those withdrawn are left out."""
@@ -292,9 +258,14 @@ class Index(Protocol):
         ...
 
     def notifications(
-        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
+        self,
+        limit: int,
+        before: Cursor | None,
+        without: Collection[AuthorId] = (),
+        kind: str = "",
     ) -> list[Notification]:
-        """Posts of others that answer the own author's or mention them, newest first.
+        """Posts of others that answer or quote the own author's or mention them, newest first;
+        with a ``kind`` only those of one of ``TYPES``.
 
         Only what came since ``save_own_author`` is told apart.  None of them is ``unread``
         here: what was read is not derived from the logs.
@@ -310,8 +281,28 @@ class Index(Protocol):
         """
         ...
 
+    def regards(
+        self,
+        limit: int,
+        before: Cursor | None,
+        without: Collection[AuthorId] = (),
+        *,
+        types: Collection[str] = DONE,
+        named: bool = True,
+    ) -> list[KnownRegard]:
+        """Who likes or boosted posts of the own author, and who follows them, newest first.
+
+        Args:
+            named: Whether people are named and counted; without, a thousand cost little.
+        """
+        ...
+
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
         """An author who is ourselves, or has a feed in the index; else None."""
+        ...
+
+    def authors(self, wanted: Collection[AuthorId]) -> dict[AuthorId, KnownAuthor]:
+        """Those of several."""
         ...
 
     def pinned(self, author_id: AuthorId) -> PostView | None:
@@ -325,6 +316,10 @@ class Index(Protocol):
         """
         ...
 
+    def feeds_with(self, kind: str, feed_ids: Collection[FeedId]) -> set[FeedId]:
+        """Those of these feeds with any such entry: asked at once, they cost half as much."""
+        ...
+
     def device(self, feed_id: FeedId) -> KnownDevice:
         """What the device that writes a feed is called, and how much it posted."""
         ...
@@ -336,6 +331,10 @@ class Index(Protocol):
 
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
         """Whom an author follows, by the newest follow entry on each; ascending ids."""
+        ...
+
+    def follows_of_all(self, authors: Collection[AuthorId]) -> dict[AuthorId, int]:
+        """Whom any of these follow, and how many of them do."""
         ...
 
     def followers_of(self, author_id: AuthorId) -> list[AuthorId]: ...

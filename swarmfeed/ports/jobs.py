@@ -1,8 +1,9 @@
 """Time, and work that repeats."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.upkeep import JobStatus
 from swarmfeed.errors import FatalError
@@ -24,8 +25,7 @@ class Clock(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """Work that repeats.  The node says what and how often; a shell says when."""
 
     name: str

@@ -1,6 +1,7 @@
 """Links to other nodes, and nodes nearby."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from ipaddress import IPv4Interface
 from typing import Protocol
 
 from swarmfeed.core.base.types import Endpoint, NodeId
@@ -42,7 +43,18 @@ class Peer(Protocol):
         ...
 
     @property
+    def near(self) -> Endpoint | None:
+        """Where our own end's socket is; None: the link goes by a stream, or a proxy."""
+        ...
+
+    @property
     def outgoing(self) -> bool: ...
+
+    @property
+    def is_dialled(self) -> bool:
+        """Whether one end dialled where the other one listens, and can do so again: neither by
+        a stream, nor as both ends connected to each other at once."""
+        ...
 
     async def send(self, message: Message) -> None:
         """Raises RetryError when the link is gone."""
@@ -121,7 +133,35 @@ class Links(Protocol):
         """
         ...
 
+    async def cross(
+        self,
+        near: Endpoint,
+        far: Endpoint,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+        *,
+        dials: bool,
+    ) -> Peer | None:
+        """Open a link with an end that connects to ``near`` while we connect to it.
+
+        Neither says where it is, as no one could dial it there.
+
+        Args:
+            near: ``Peer.near`` of a link that we dialled: routers keep its port for others.
+            dials: Whether we are the client of the link, as in ``dial``; else it is let in as
+                if the other end had dialled, and None is returned.
+
+        Raises:
+            AlreadyLinkedError, RetryError, RemoteError: As in ``dial``.
+        """
+        ...
+
     async def stop(self) -> None: ...
+
+
+Cards = Callable[[], Sequence[IPv4Interface]]
+"""Addresses of this machine, each with the network it is in; not those of loopback, and first
+the one by which it reaches everybody else.  Half a millisecond."""
 
 
 class Lan(Protocol):

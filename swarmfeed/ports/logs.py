@@ -1,9 +1,10 @@
 """Feeds on disk."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from swarmfeed.core.base.keys import Verify, verify_signature
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.grown import Grown
 from swarmfeed.core.feed.highwater import Ending, Mark
@@ -15,6 +16,29 @@ Signer = Callable[[bytes], bytes]
 """Signs bytes with a feed key: message in, 64-byte signature out."""
 
 
+class StillFeed(Protocol):
+    """A feed as it was at one moment; whatever is deleted or replaced since is read all the
+    same.  From any thread, by one at a time."""
+
+    def ranges(self) -> list[tuple[int, int]]:
+        """Half-open ranges of entries that are held, oldest first."""
+        ...
+
+    def read_entries(self, start: int, end: int) -> list[bytes]:
+        """Return stored entries [start, end); DamageError when they are not held."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """The files of its folder that count, with ``/`` between folders."""
+        ...
+
+    def parts(self, name: str) -> Iterator[bytes]:
+        """Read such a file piece by piece.  PassingError, DamageError: it cannot be."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Logs(Protocol):
     """Feeds on disk.  They are the truth: what a method returned from survives a power cut.
 
@@ -22,8 +46,12 @@ class Logs(Protocol):
     PassingError: nothing changed, and nothing is damaged.
     """
 
-    def read_all(self) -> list[Replica]:
-        """Return every feed's newest replica, recovered where a crash cut something short."""
+    def read_all(self, verify: Verify = verify_signature) -> list[Replica]:
+        """Return every feed's newest replica, recovered where a crash cut something short.
+
+        Args:
+            verify: Asked for the signature of each head.
+        """
         ...
 
     def damaged(self) -> dict[FeedId, str]:
@@ -87,6 +115,10 @@ class Logs(Protocol):
 
     def mark(self, feed_id: FeedId) -> Mark | None:
         """How far an own feed was signed; None where that is not known (any more)."""
+        ...
+
+    def marked(self) -> set[FeedId]:
+        """Own feeds of which anything says how far they were signed, readable or not."""
         ...
 
     def end_mark(self, feed_id: FeedId, ending: Ending) -> None:
@@ -206,6 +238,19 @@ class Logs(Protocol):
 
     def read_packed(self, feed_id: FeedId, start: int, end: int) -> Packed:
         """The same, as they lie there."""
+        ...
+
+    def still(self, replica: Replica) -> StillFeed:
+        """Open all files of a feed that is here, as they are now; who asks closes them.
+
+        Only in the node's own thread: nobody changes the feed meanwhile.
+
+        Args:
+            replica: The newest one.
+
+        Raises:
+            PassingError, DamageError: One of them cannot be opened.
+        """
         ...
 
     def read_incoming(self, feed_id: FeedId, span: ChunkSpan) -> bytes:

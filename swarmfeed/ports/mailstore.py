@@ -1,14 +1,14 @@
 """What a node keeps for others until they come: boxes, and the parcels in them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import FeedId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptBox:
+class KeptBox(Struct, frozen=True, kw_only=True):
     """A box, and how much is in it."""
 
     box: bytes
@@ -25,8 +25,7 @@ class KeptBox:
     """Of them in parcels of strangers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptParcel:
+class KeptParcel(Struct, frozen=True, kw_only=True):
     """A parcel that is to be kept."""
 
     box: bytes
@@ -37,8 +36,7 @@ class KeptParcel:
     """Seconds since 1970."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SomeParcels:
+class SomeParcels(Struct, frozen=True, kw_only=True):
     """Parcels of a box, in the order in which they came."""
 
     parcels: tuple[bytes, ...]
@@ -48,8 +46,7 @@ class SomeParcels:
     """Whether there are more behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class GoneParcel:
+class GoneParcel(Struct, frozen=True):
     """A parcel that is kept no longer."""
 
     box: bytes

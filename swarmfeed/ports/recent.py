@@ -1,8 +1,9 @@
 """What a supernode remembers of the network: recent posts, each with what proves it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.matching import Called
@@ -11,8 +12,7 @@ from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.words.query import SearchQuery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecentPost:
+class RecentPost(Struct, frozen=True, kw_only=True):
     """A post as it is kept."""
 
     proven: ProvenPost
@@ -20,8 +20,7 @@ class RecentPost:
     """What it proves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class Looked(Struct, frozen=True, kw_only=True):
     """Entries [start, end) of a feed on disk that were looked through."""
 
     feed_id: FeedId
@@ -33,8 +32,7 @@ class Looked:
     """How its author is called, where that stands there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecentHits:
+class RecentHits(Struct, frozen=True, kw_only=True):
     """What a search found."""
 
     hits: tuple[ProvenPost, ...]
@@ -56,7 +54,8 @@ class Recent(Protocol):
         ...
 
     def begin_anew(self) -> None:
-        """Delete what is damaged, and go on with nothing."""
+        """Look again at what met damage; if it is damaged, or was looked at before, it is
+        deleted, and there is nothing."""
         ...
 
     def release_memory(self) -> None:

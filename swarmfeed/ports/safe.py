@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from swarmfeed.core.base.papers import Papers
 from swarmfeed.core.feed.authorkey import AuthorKey
 
 
@@ -10,6 +11,14 @@ class Safe(Protocol):
 
     def is_protected(self) -> bool:
         """Whether the key file opens with a passphrase only.  Raises UserError."""
+        ...
+
+    def papers(self) -> Papers:
+        """Which sheets are still to be written down; waits for the disk."""
+        ...
+
+    def note_papers(self, papers: Papers) -> None:
+        """Remember that; durable when it returns.  Raises PassingError."""
         ...
 
     def author_key(self, passphrase: str) -> AuthorKey:

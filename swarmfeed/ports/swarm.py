@@ -1,9 +1,10 @@
 """Torrents of chunks, the Mainline DHT, and signed heads in it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.metainfo import ChunkTorrent
@@ -11,15 +12,13 @@ from swarmfeed.core.net.krpc import HEAD_SALT
 from swarmfeed.errors import PassingError
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkArrived:
+class ChunkArrived(Struct, frozen=True):
     """All bytes of a fetched torrent passed their piece hashes and are in the file."""
 
     info_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SwarmFailed:
+class SwarmFailed(Struct, frozen=True):
     """A torrent cannot go on (disk error, bad torrent)."""
 
     info_hash: bytes
@@ -28,16 +27,14 @@ class SwarmFailed:
     """Set when this machine refuses the file just now: no peer is to blame, nothing is lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeerSentGarbage:
+class PeerSentGarbage(Struct, frozen=True):
     """A swarm peer sent bytes that fail the piece hash; libtorrent dropped it."""
 
     info_hash: bytes
     peer: Endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class DhtPeersFound:
+class DhtPeersFound(Struct, frozen=True):
     """Nodes that announced themselves on a topic."""
 
     topic: bytes
@@ -47,8 +44,7 @@ class DhtPeersFound:
 SwarmEvent = ChunkArrived | SwarmFailed | PeerSentGarbage | DhtPeersFound
 
 
-@dataclass(frozen=True, slots=True)
-class TorrentProgress:
+class TorrentProgress(Struct, frozen=True):
     """One torrent right now."""
 
     name: str
@@ -97,11 +93,22 @@ class Swarm(Protocol):
         """
         ...
 
-    def allow(self, host: str) -> None:
-        """Open one private address, because the person named it or the LAN showed it."""
+    def allow(self, hosts: Collection[str]) -> None:
+        """Have these private addresses open, and no others."""
+        ...
+
+    def limit(self, *, down_bytes_per_s: int, up_bytes_per_s: int) -> None:
+        """Take in, and send, no more than that from now on; 0: no limit."""
         ...
 
     def progress(self) -> dict[bytes, TorrentProgress]: ...
+
+    def uploaded(self) -> dict[str, int]:
+        """Bytes sent of each torrent that sent any, by its name: far less than all of them.
+
+        Two have one name for a moment, when an author packed a chunk anew: they count together.
+        """
+        ...
 
     def progress_of(self, info_hash: bytes) -> TorrentProgress | None:
         """The same of one torrent; None when it is not here."""

@@ -1,12 +1,14 @@
-"""What hashes the entries of chunks into their roots."""
+"""What hashes the entries of chunks into their roots, and verifies first heads of feeds."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from swarmfeed.core.base.types import Hash
+from swarmfeed.core.feed.first_offer import FirstOffer, OpenedOffer
 
 
 class Verifier(Protocol):
-    """Verifies chunks, on as many cores as it has.  Each method may be called in any thread."""
+    """Verifies, on as many cores as it has.  Each method may be called in any thread."""
 
     def get_ready(self, level: int) -> None:
         """A chunk of this level is on its way: prepare for it.  Returns at once."""
@@ -19,6 +21,15 @@ class Verifier(Protocol):
         Raises:
             BadEncodingError: Not a chunk of that level.
             BadProofError: A chunk of other entries.
+        """
+
+    def open_first(self, offers: Sequence[FirstOffer]) -> Sequence[OpenedOffer | None]:
+        """Verify first heads of feeds, where that leaves the interpreter to others.
+
+        Called off the loop.
+
+        Returns:
+            Of each what it says; None: it is false, or has to be verified by who asks.
         """
 
     def close(self) -> None:

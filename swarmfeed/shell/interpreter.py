@@ -28,6 +28,10 @@ def loading() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            # All counts as old now, unsearched; else the next object would have all searched.
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()
 
 
@@ -50,10 +54,10 @@ def keep_pauses_short() -> None:
 
     A full search for garbage walks over every object there is, in 50 ms for 1,000 feeds, and
     comes again and again while a peer has much to say.  What a node has loaded at its start
-    lives as long as the node: it is not searched any more.
+    lives as long as the node: it is not searched any more, nor once before that.  Of 200,000
+    objects 63 were garbage, and to find them took 0.13 s of a start with 2,700 feeds.
     """
     sys.setswitchinterval(SWITCH_S)
-    gc.enable()
     gc.set_threshold(YOUNG_OBJECTS, gc.get_threshold()[1], ROUNDS_TO_FULL)
-    gc.collect()
     gc.freeze()
+    gc.enable()

@@ -12,13 +12,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
+from msgspec import Struct, field
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.upkeep import JobStatus
@@ -47,8 +47,7 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 carries no typ
         return now + timedelta(seconds=self._every_s + jitter_s)
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """A job and how its last run went."""
 
     job: Job

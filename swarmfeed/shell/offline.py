@@ -4,7 +4,7 @@ It is there so that the command need not load libtorrent, TLS and a scheduler: t
 than most commands do.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,13 +12,32 @@ from swarmfeed.core.asks.upkeep import JobStatus
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.feed.metainfo import ChunkTorrent
 from swarmfeed.core.net.limits import DIALS_AT_ONCE
+from swarmfeed.core.net.web import WebPlace
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import FatalError, RetryError
-from swarmfeed.ports import Job, Links, Peer, Stream, SwarmEvent, TorrentProgress
+from swarmfeed.ports import Job, Links, Peer, Stream, SwarmEvent, TorrentProgress, WebReply
+from swarmfeed.ports.web import WebAnswer
 
 
 def _refuse() -> NoReturn:
     raise RetryError("this command works without the network; run the node first")
+
+
+class OfflinePoster:
+    """Implements ``ports.Poster``: nothing is posted."""
+
+    async def post(self, place: WebPlace, body: bytes) -> WebReply:
+        _refuse()
+
+
+class OfflineWeb:
+    """Implements ``ports.web.WebReader``: nothing is read."""
+
+    async def read(self, url: str, *, etag: str = "", modified: str = "") -> WebAnswer:
+        _refuse()
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 class OfflineSwarm:
@@ -45,10 +64,16 @@ class OfflineSwarm:
     def ban(self, host: str) -> None:
         """Nobody is connected."""
 
-    def allow(self, host: str) -> None:
+    def allow(self, hosts: Collection[str]) -> None:
         """Nobody is connected."""
 
+    def limit(self, *, down_bytes_per_s: int, up_bytes_per_s: int) -> None:
+        """Nothing comes or goes."""
+
     def progress(self) -> dict[bytes, TorrentProgress]:
+        return {}
+
+    def uploaded(self) -> dict[str, int]:
         return {}
 
     def progress_of(self, info_hash: bytes) -> TorrentProgress | None:
@@ -104,6 +129,17 @@ class LinksOnDemand:
         _refuse()
 
     async def accept_by(self, stream: Stream) -> None:
+        _refuse()
+
+    async def cross(
+        self,
+        near: Endpoint,
+        far: Endpoint,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+        *,
+        dials: bool,
+    ) -> Peer:
         _refuse()
 
     async def stop(self) -> None:

@@ -5,7 +5,7 @@ imports ``keyring``, which is there only where it was installed: ``swarmfeed[key
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +49,12 @@ def forget_passphrase(home: Path) -> bool:
 
         keyring.delete_password(SERVICE, _name(home))
     return True
+
+
+def drop_passphrase(home: Path) -> None:
+    """Take the passphrase of a home that is deleted out, where a keyring has one."""
+    with suppress(UserError):
+        forget_passphrase(home)
 
 
 def _name(home: Path) -> str:

@@ -18,3 +18,10 @@ def read_part(stream: IO[bytes]) -> bytes | None:
         return None
     content = stream.read(int.from_bytes(length, "big"))
     return content if len(content) == int.from_bytes(length, "big") else None
+
+
+def write_all(stream: IO[bytes], content: bytes) -> None:
+    """Write all of it, also where the stream takes a part at a time."""
+    left = memoryview(content)
+    while left:
+        left = left[stream.write(left) :]

@@ -10,10 +10,11 @@ Source: The Double Ratchet Algorithm (Signal, revision 4).
 
 import hmac
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+
+from msgspec import Struct
 
 from swarmfeed.core.base.aead import NONCE_BYTES, seal, unseal
 from swarmfeed.core.base.bencoding import decode_fields, encode
@@ -40,21 +41,18 @@ Count = Annotated[int, Between(0, CHAIN_MAX)]
 Secret = Annotated[bytes, UpTo(KEY_BYTES)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chain:
+class _Chain(Struct, frozen=True, kw_only=True):
     key: Annotated[Secret, At("k")]
     length: Annotated[Count, At("n")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Skipped:
+class _Skipped(Struct, frozen=True, kw_only=True):
     ratchet: Annotated[Secret, At("h")]
     key: Annotated[Secret, At("k")]
     number: Annotated[Count, At("n")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class _State(Struct, frozen=True, kw_only=True):
     """A session as it lies on disk."""
 
     own: Annotated[Secret, At("d")]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 from click.testing import CliRunner, Result
-from street.fakes.anna import AnnasDesk
+from street.fakes.annas_desk import AnnasDesk
 from street.fakes.doors import FakeDoors
 from swarmfeed.cli.main import main
 

@@ -1,9 +1,9 @@
 """A home with nothing but keys: enough for commands that only look at those."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
 from street.authors import blank_keys
 from swarmfeed.node.ground.home import key_path
 from swarmfeed.shell.disk.keyfile import create_keys

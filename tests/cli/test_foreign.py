@@ -6,11 +6,10 @@ import json
 import tarfile
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import AnnasDesk
+from street.fakes.annas_desk import AnnasDesk
 from swarmfeed.cli.foreign import signature_of, spelling_of
 
 Run = Callable[..., Result]
@@ -71,11 +70,9 @@ FILES = {
 
 @pytest.mark.parametrize(("content", "what"), FILES.values(), ids=FILES)
 def test_a_foreign_file_is_named_and_told_what_is_expected(
-    run: Run, node: AnnasDesk, tmp_path: Path, content: bytes, what: str
+    run: Run, node: AnnasDesk, content: bytes, what: str
 ) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(content)
-    result = run("import", str(path))
+    result = run("import", "-", stdin=content)
     assert (result.exit_code, result.stdout, node.posts) == (1, "", [])
     said = " ".join(result.stderr.split())
     assert what in said

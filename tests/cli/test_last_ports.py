@@ -21,8 +21,12 @@ def free_port() -> int:
 
 
 def ready(link_port: int, page_port: int) -> Ready:
-    link = format_link(Link(ANNA, "Anna", (Endpoint("127.0.0.1", link_port),)))
-    return Ready(page_link=f"http://127.0.0.1:{page_port}/login?token=t", link=link)
+    supernode = Endpoint("93.184.216.34", 7)
+    return Ready(
+        page_link=f"http://127.0.0.1:{page_port}/login?token=t",
+        link=format_link(Link(ANNA, "Anna", (supernode,))),
+        link_port=link_port,
+    )
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from street.fakes.desk import FakeDesk, key
+from msgspec import Struct
+from street.fakes.desk import FakeDesk
+from street.fakes.samples import key
 from swarmfeed.cli.leaving import EXIT_CODE
 from swarmfeed.core.base.address import format_author
 from swarmfeed.shell.disk.durable import TEMPORARY_SUFFIX
@@ -45,8 +46,7 @@ MOMENTS = 3
 """Of each command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     code: int
     out: str
     err: str

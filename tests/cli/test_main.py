@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import Result
-from street.fakes.anna import AnnasDesk
+from street.fakes.annas_desk import AnnasDesk
 from swarmfeed.cli.main import COMMANDS, make_main
 from swarmfeed.core.asks.upkeep import Reindex, Reindexed
 from swarmfeed.errors import DamageError, FatalError, RetryError, UserError

@@ -1,32 +1,35 @@
 """Options derive from settings: of the node, and of roles that bring their own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from msgspec import Struct
 from street.authors import blank_keys
 from street.fakes.doors import FakeDoors
 from swarmfeed.cli.main import COMMANDS, make_main, settings_of_roles
 from swarmfeed.cli.node_options import PARAMS, setting_options
-from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.base.address import format_author
+from swarmfeed.core.base.types import AuthorId, Endpoint
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import NodeSettings, Port, Setting, Size, declared
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.letters.settings import LetterSettings
 from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.node.mailboxes.settings import MailboxSettings
+from swarmfeed.node.media.settings import MediaSettings
+from swarmfeed.node.relay.settings import RelaySettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
 from swarmfeed.node.witness.settings import WitnessSettings
 from swarmfeed.shell.disk.keyfile import create_keys
+from swarmfeed.shell.disk.settings import FileSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToySettings:
+class ToySettings(Struct, frozen=True, kw_only=True):
     """Settings of a role that only a test has."""
 
     toys: Annotated[int, Setting("--toys", "How many toys.", within=(1, 9))] = 3
@@ -87,6 +90,45 @@ def test_a_setting_of_a_role_is_an_option_and_reaches_the_node(
     assert (settings.dht, settings.peers) == (False, ())
 
 
+def test_the_node_knows_what_the_command_line_says(
+    run: Callable[..., Result], fake: FakeDoors
+) -> None:
+    run("run", "--no-open", "--disk", "10G", "--no-dht", "--toys", "3")
+    assert fake.ran_with[0][0].told == ("--dht/--no-dht", "--disk", "--toys")
+
+
+def test_what_the_home_keeps_counts_where_the_command_says_nothing(
+    run: Callable[..., Result], fake: FakeDoors, keys: Path
+) -> None:
+    kept = {"--disk": "5 GB", "--toys": "7", "--proxy": "socks5://127.0.0.1:9050"}
+    FileSettings(keys).write(kept)
+    run("run", "--no-open", "--toys", "5")
+    settings = fake.ran_with[0][0]
+    assert settings.disk_budget_bytes == 5_000_000_000
+    assert settings.proxy == "socks5://127.0.0.1:9050"
+    assert settings.of(ToySettings).toys == 5
+
+
+@pytest.mark.attack("A311")
+def test_no_command_goes_online_beside_the_proxy_that_the_home_keeps(
+    run: Callable[..., Result], fake: FakeDoors, keys: Path
+) -> None:
+    FileSettings(keys).write({"--proxy": "socks5://127.0.0.1:9050"})
+    run("timeline")
+    run("fetch", "swarmfeed:" + format_author(AuthorId(bytes(32))))
+    assert [each.proxy for each in fake.settings] == ["socks5://127.0.0.1:9050"] * 2
+
+
+def test_a_node_does_not_start_with_settings_that_cannot_be_understood(
+    run: Callable[..., Result], fake: FakeDoors, keys: Path
+) -> None:
+    for content in ("{", '{"settings": {"--proxy": "tor"}}', '{"settings": {"--prxoy": ""}}'):
+        (keys / "settings").write_text(content, encoding="utf-8")
+        result = run("run", "--no-open")
+        assert result.exit_code == 1 and "settings" in result.stderr
+    assert fake.ran_with == []
+
+
 def test_what_is_left_out_has_the_default_of_its_field(
     run: Callable[..., Result], fake: FakeDoors
 ) -> None:
@@ -95,7 +137,9 @@ def test_what_is_left_out_has_the_default_of_its_field(
         others=(
             HistorySettings(),
             SupernodeSettings(),
+            RelaySettings(),
             LookupSettings(),
+            MediaSettings(),
             WayInSettings(),
             WitnessSettings(),
             LetterSettings(),
@@ -118,8 +162,7 @@ def test_a_fetch_has_no_options_of_a_node_that_stays(run: Callable[..., Result])
 
 
 def test_two_settings_of_one_name_are_a_bug() -> None:
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Other:
+    class Other(Struct, frozen=True, kw_only=True):
         toys: Annotated[int, Setting("--toys", "Other toys.")] = 1
 
     with pytest.raises(AssertionError, match="toys"):
@@ -162,14 +205,19 @@ def test_only_ports_are_remembered() -> None:
     assert remembered == {"page_port": "page", "link_port": "link"}
 
 
-def test_what_the_page_can_choose_needs_no_restart() -> None:
+def test_what_needs_no_restart_is_known() -> None:
+    """``tests/node/test_settings_at_once.py`` shows that each of them counts at once."""
     at_once = {
-        field.name
+        field.setting.flag
         for kind in (NodeSettings, *settings_of_roles())
         for field in declared(kind)
         if not field.setting.restart
     }
-    assert at_once == {"scope", "free_bytes_min"}
+    assert at_once - {"--history", "--keep-free"} == {
+        *("--disk", "--download-limit", "--upload-limit", "--media-disk", "--media-fetch"),
+        *("--mailbox-disk", "--supernode", "--metered/--not-metered"),
+        "--hole-punching/--no-hole-punching",
+    }
 
 
 @pytest.mark.parametrize(

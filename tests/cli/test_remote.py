@@ -6,12 +6,13 @@ import os
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from street.fakes.desk import FakeDesk, key
+from msgspec.structs import replace
+from street.fakes.desk import FakeDesk
+from street.fakes.samples import key
 from swarmfeed.cli.desk import RemoteDesk, find_running, open_desk, page_link
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.feeds import FeedsOf, GetTorrent, ListTorrents, OneFeed
@@ -61,12 +62,12 @@ def serve(desk: FakeDesk, home: Path) -> Callable[[], None]:
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     server = PageServer(desk, page_path(home).parent)
-    asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.start(), loop).result(60)
 
     def stop() -> None:
-        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
         lock.release()
 

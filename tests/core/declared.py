@@ -1,10 +1,10 @@
 """Any value of a record, as the annotations of its class allow it."""
 
-from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
+from msgspec import Struct
 from swarmfeed.core.base.limits import KEY_BYTES
 from swarmfeed.core.base.marks import Between, Spelled, UpTo
 
@@ -17,7 +17,7 @@ hosts = st.one_of(
 def records(record: type[Any]) -> st.SearchStrategy[Any]:
     """Records with lists of at most three items, short bytes, and any integers allowed."""
     hints = get_type_hints(record, include_extras=True)
-    return st.builds(record, **{each.name: values(hints[each.name]) for each in fields(record)})
+    return st.builds(record, **{name: values(hints[name]) for name in record.__struct_fields__})
 
 
 def values(hint: Any, **bounds: Any) -> st.SearchStrategy[Any]:
@@ -32,7 +32,7 @@ def values(hint: Any, **bounds: Any) -> st.SearchStrategy[Any]:
         return st.lists(values(get_args(hint)[0]), max_size=most).map(tuple)
     if isinstance(hint, NewType):
         return st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES)
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return records(hint)
     return scalars(hint, **bounds)
 

@@ -1,10 +1,11 @@
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.bencoding import Encodable, encode
 from swarmfeed.core.base.marks import At, Between
@@ -246,8 +247,7 @@ def test_a_message_of_a_later_version_is_unknown() -> None:
     assert VOCABULARY.decode(encode({b"m": b"lease", b"q": 1})) == Unknown("lease")
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """A message of this test's own."""
 
     name: ClassVar[str] = "lease"
@@ -267,18 +267,15 @@ def test_a_message_is_declared_in_one_place() -> None:
         later.decode(later.encode(replace(lease, months=13)))
 
 
-@dataclass(frozen=True, slots=True)
-class Shouting:
+class Shouting(Struct, frozen=True):
     name: ClassVar[str] = "LEASE"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     name: ClassVar[str] = "have"
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(Struct, frozen=True):
     name: ClassVar[str] = "lease"
     flag: Annotated[bool, At("m")]
 

@@ -11,15 +11,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from tempfile import TemporaryFile
+from typing import IO, Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from swarmfeed.core.base.address import format_author
 from swarmfeed.shell.privacy import OWNER_ONLY
 from swarmfeed.wiring import create_home
+from zygote import ZYGOTE, Process, Standard, load
 
 T = TypeVar("T")
 
@@ -83,7 +86,7 @@ class Node:
         self.host = new_address()
         self.log = folder / f"{name}.log"
         self.options = tuple(options)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self._page: dict[str, Any] = {}
         made = self._make_home(words) if has_home else {"author": ""}
         self.author: str = made["author"]
@@ -106,20 +109,9 @@ class Node:
     def start(self, *options: str) -> "Node":
         """Run the node; returns when its page answers."""
         assert self.process is None, f"{self.name} runs already"
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    *self.program_line(),
-                    *("run", "--no-open", "--listen", self.host),
-                    *self.options,
-                    *options,
-                ],
-                cwd=CHECKOUT,
-                env=_environment(self.clock),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        words = ("run", "--no-open", "--listen", self.host, *self.options, *options)
+        with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:
+            self.process = self.begin(words, Standard(nothing, log, log))
         self._page = self.wait_for("the page to be served", self._find_page)
         return self
 
@@ -157,22 +149,23 @@ class Node:
         Raises:
             Refused: The exit code is another than ``code``.
         """
-        done = subprocess.run(
-            [*self.program_line(), *words],
-            cwd=CHECKOUT,
-            env=_environment(self.clock),
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_S,
-        )
-        if done.returncode != code:
+        with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as errors:
+            given.write((stdin or "").encode())
+            given.seek(0)
+            process = self.begin(words, Standard(given, out, errors))
+            try:
+                ended = process.wait(COMMAND_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
+            said, complained = (_content(each) for each in (out, errors))
+        if ended != code:
             raise Refused(
-                f"{self.name}: swarmfeed {' '.join(words)} ended with {done.returncode},"
-                f" not {code}\n{done.stdout[-2_000:]}{done.stderr[-2_000:]}\n{self.log_end()}"
+                f"{self.name}: swarmfeed {' '.join(words)} ended with {ended},"
+                f" not {code}\n{said[-2_000:]}{complained[-2_000:]}\n{self.log_end()}"
             )
-        return done.stdout
+        return said
 
     def command_json(self, *words: str, stdin: str | None = None, code: int = 0) -> Any:
         """The same with ``--json``, read."""
@@ -265,6 +258,13 @@ class Node:
 
     # --- inside -------------------------------------------------------------------------
 
+    def begin(self, words: Iterable[str], standard: Standard) -> Process:
+        """Begin a command."""
+        # A clock is set wrong while a program is loaded.
+        begin = load if self.clock else ZYGOTE.start
+        line = [self.program, "--home", str(self.home), *words]
+        return begin(line, _environment(self.clock), standard)
+
     def program_line(self) -> list[str]:
         """How its commands begin."""
         return [sys.executable, "-m", self.program, "--home", str(self.home)]
@@ -296,6 +296,13 @@ class Node:
         return json.loads(content)
 
 
+def contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """All files under a folder, and what is in them; a node that runs removes some now."""
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            yield path, path.read_bytes()
+
+
 def _init_here(home: Path, name: str) -> dict[str, str]:
     """What ``swarmfeed init --json`` does and says, without a second of processor time for a
     process of its own."""
@@ -310,6 +317,12 @@ def _init_here(home: Path, name: str) -> dict[str, str]:
         "next_words": created.next_words,
         "sheet_link": created.sheet_link,
     }
+
+
+def _content(file: IO[bytes]) -> str:
+    """All that was written into it."""
+    file.seek(0)
+    return file.read().decode()
 
 
 def _environment(clock: str) -> dict[str, str]:

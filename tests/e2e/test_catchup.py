@@ -1,7 +1,6 @@
 """Somebody comes back after a night, and reads what another wrote who is gone by then."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,27 +14,18 @@ NIGHT = 300
 """Beyond a seal."""
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
 def old_post(number: int) -> str:
     said = {"author": "ben", "time": 1_600_000_000 + number, "text": f"night {number}"}
     return json.dumps(said) + "\n"
 
 
 def test_a_parent_tells_what_somebody_wrote_who_is_gone(
-    town: Neighbourhood, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    neighbourhood: Neighbourhood, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SWARMFEED_LOG", "info")
-    parent = town.add("parent", *ALONE, "--supernode", "on").start()
+    parent = neighbourhood.add("parent", *ALONE, "--supernode", "on").start()
     known = (*ALONE, "--supernode", "off", "--peer", parent.link_endpoint())
-    ben, anna = [town.add(name, *known).start() for name in ("ben", "anna")]
+    ben, anna = [neighbourhood.add(name, *known).start() for name in ("ben", "anna")]
     ben.post("post", text="evening")
     for reader in parent, anna:
         reader.post("follow", who=ben.author)

@@ -1,9 +1,6 @@
 """Protected posts between real processes: who is let in reads them by way of a stranger; who is
 removed, or comes later, does not; and nobody finds a word of them on any disk."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from seeker.needle import Needle
 from seeker.seeking import seek
@@ -13,15 +10,6 @@ from tests.e2e.nodes import Neighbourhood, Node
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CANARY = "onlymyfriendsreadthiscanary"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def texts(node: Node) -> list[str]:
@@ -49,12 +37,12 @@ def post(anna: Node, hub: Node, text: str) -> None:
 
 
 @pytest.mark.attack("A192")
-def test_a_circle_is_read_by_its_people_alone_whoever_keeps_it(town: Neighbourhood) -> None:
-    hub = town.add("hub", "--no-dht").start()
+def test_a_circle_is_read_by_its_people_alone(neighbourhood: Neighbourhood) -> None:
+    hub = neighbourhood.add("hub", "--no-dht").start()
     ends = ("--no-dht", "--peer", hub.link_endpoint())
-    anna = town.add("anna", *ends).start()
+    anna = neighbourhood.add("anna", *ends).start()
     ends = (*ends, "--peer", anna.link_endpoint())
-    ben, cleo = [town.add(name, *ends).start() for name in ("ben", "cleo")]
+    ben, cleo = [neighbourhood.add(name, *ends).start() for name in ("ben", "cleo")]
     hub.post("follow", who=anna.author)
     for each in (ben, cleo):
         each.post("follow", who=anna.get("whoami")["link"])

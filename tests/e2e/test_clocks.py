@@ -1,8 +1,6 @@
 """Real nodes under clocks that are a year fast or slow, and then right (libfaketime)."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +10,6 @@ from tests.e2e.nodes import Neighbourhood, Node
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A25")]
 
 FAST, RIGHT, SLOW = "+365d", "", "-365d"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def everything(node: Node, *authors: str) -> str:
@@ -38,9 +27,12 @@ def texts(node: Node) -> list[str]:
 
 @pytest.mark.parametrize("wrong", [FAST, SLOW])
 def test_after_the_clock_is_right_the_later_word_counts(
-    town: Neighbourhood, wrong: str
+    neighbourhood: Neighbourhood, wrong: str
 ) -> None:
-    anna, ben = town.add("anna", "--no-dht"), town.add("ben", "--no-dht").start()
+    anna, ben = (
+        neighbourhood.add("anna", "--no-dht"),
+        neighbourhood.add("ben", "--no-dht").start(),
+    )
     anna.options += ("--peer", ben.link_endpoint())
     ben.post("post", text="post of ben, today")
     anna.clock = wrong
@@ -107,14 +99,20 @@ def name_of(author: Node, reader: Node) -> str:
     return str(reader.get("author", author=author.author)["name"])
 
 
-def test_a_name_from_the_future_gives_way_on_another_device(town: Neighbourhood) -> None:
-    ben = town.add("ben", "--no-dht").start()
-    anna = town.add("anna", "--no-dht", "--peer", ben.link_endpoint(), clock=FAST).start()
+def test_a_name_from_the_future_gives_way_on_another_device(
+    neighbourhood: Neighbourhood,
+) -> None:
+    ben = neighbourhood.add("ben", "--no-dht").start()
+    anna = neighbourhood.add(
+        "anna", "--no-dht", "--peer", ben.link_endpoint(), clock=FAST
+    ).start()
     ben.post("follow", who=anna.author)
     ben.wait_for("the old name", lambda: name_of(anna, ben) == "anna")
     anna.stop()
 
-    phone = town.add("phone", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words)
+    phone = neighbourhood.add(
+        "phone", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words
+    )
     phone.start()
     phone.wait_for(
         "the new name",

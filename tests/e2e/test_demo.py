@@ -47,8 +47,8 @@ def test_the_demo_brings_the_whole_backlog_from_both_friends(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == [], "the folder of the demo was not removed"
 
 
-def test_the_demo_plays_with_posts_of_a_file_too(tmp_path: Path) -> None:
-    posts = tmp_path / "posts.jsonl"
+def write_posts(posts: Path) -> None:
+    """1,200 of Anna's and as many of Ben's."""
     lines = [
         json.dumps(
             {"author": author, "time": 1_600_000_000 + n, "text": f"post {n} of {author}"}
@@ -57,11 +57,6 @@ def test_the_demo_plays_with_posts_of_a_file_too(tmp_path: Path) -> None:
         for author in ("anna", "ben")
     ]
     posts.write_text("\n".join(lines))
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    ran = run_demo(folder, "--data", posts, "--author", "ben")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "all 1,202 entries are here" in ran.stdout
 
 
 def test_a_file_without_posts_ends_the_demo_with_a_sentence(tmp_path: Path) -> None:
@@ -73,25 +68,49 @@ def test_a_file_without_posts_ends_the_demo_with_a_sentence(tmp_path: Path) -> N
     assert "Traceback" not in ran.stderr
 
 
-def test_ctrl_c_stops_every_node_and_removes_the_folder(tmp_path: Path) -> None:
-    with _running_demo(tmp_path) as demo:
-        _read_until(demo, "/login?token=")
+def test_a_few_posts_come_from_whom_they_come(tmp_path: Path) -> None:
+    """Whoever gives them all is done before another one is found; of three no file is made."""
+    posts, folder = tmp_path / "posts.jsonl", tmp_path / "temporary"
+    lines = [{"author": "ben", "time": number, "text": f"number {number}"} for number in (1, 2)]
+    posts.write_text("\n".join(map(json.dumps, lines)))
+    folder.mkdir()
+    ran = run_demo(folder, "--data", posts)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "all 4 entries are here" in ran.stdout
+    assert "so few that they came as they are, while Mira was offline" in ran.stdout
+
+
+def test_with_posts_of_a_file_ctrl_c_stops_every_node_and_removes_the_folder(
+    tmp_path: Path,
+) -> None:
+    posts, folder = tmp_path / "posts.jsonl", tmp_path / "temporary"
+    write_posts(posts)
+    folder.mkdir()
+    with _running_demo(folder, "--data", posts, "--author", "ben") as demo:
+        said = _read_until(demo, "/login?token=")
+        assert "all 1,202 entries are here" in said
         children = _children(demo.pid)
         assert len(children) == 3, "Jonas, Lea and the newcomer"
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(PATIENCE_S) == 0
+        rest, _ = demo.communicate(timeout=PATIENCE_S)
+        assert demo.returncode == 0, said + rest
     assert not any(Path(f"/proc/{pid}").exists() for pid in children)
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 @contextmanager
-def _running_demo(folder: Path) -> Iterator[subprocess.Popen[str]]:
+def _running_demo(folder: Path, *options: str | Path) -> Iterator[subprocess.Popen[str]]:
     """A demo as a shell starts it in the background; its nodes do not outlive a failure."""
     # An ignored signal is inherited: where these tests run in the background, it is anyway.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         demo = subprocess.Popen(
-            DEMO, cwd=CHECKOUT, env=environment(folder), stdout=subprocess.PIPE, text=True
+            [*DEMO, *map(str, options)],
+            cwd=CHECKOUT,
+            env=environment(folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
     finally:
         signal.signal(signal.SIGINT, before)
@@ -111,10 +130,15 @@ def _end(demo: subprocess.Popen[str]) -> None:
         demo.kill()
 
 
-def _read_until(demo: subprocess.Popen[str], words: str) -> None:
+def _read_until(demo: subprocess.Popen[str], words: str) -> str:
+    """What was said before these words."""
     assert demo.stdout is not None
-    if not any(words in line for line in demo.stdout):
-        raise AssertionError(f"the demo ended without saying {words}")
+    said = []
+    for line in demo.stdout:
+        if words in line:
+            return "".join(said)
+        said.append(line)
+    raise AssertionError(f"the demo ended without saying {words}, but\n{''.join(said)}")
 
 
 def _children(pid: int) -> list[int]:

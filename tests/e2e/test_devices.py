@@ -1,30 +1,19 @@
 """Several devices of one person: paired over real links, written on at once, removed."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from swarmfeed.shell.disk.keyfile import open_keys
 
 from tests.e2e.devices import Device, Waiting
-from tests.e2e.nodes import Neighbourhood, Node
+from tests.e2e.nodes import Neighbourhood, Node, contents
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-def pair(town: Neighbourhood, name: str, first: Node, *options: str) -> Device:
-    device = Device(town.folder, name, first, "--no-dht", *options)
-    town.nodes.append(device)
+def pair(neighbourhood: Neighbourhood, name: str, first: Node, *options: str) -> Device:
+    device = Device(neighbourhood.folder, name, first, "--no-dht", *options)
+    neighbourhood.nodes.append(device)
     return device
 
 
@@ -36,13 +25,13 @@ def texts(node: Node, author: str, limit: int = 100) -> list[str]:
     return node.texts_of(author, limit)
 
 
-def test_a_machine_is_paired_while_the_first_one_runs(town: Neighbourhood) -> None:
-    anna = town.add("anna", "--no-dht").start()
-    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+def test_a_machine_is_paired_while_the_first_one_runs(neighbourhood: Neighbourhood) -> None:
+    anna = neighbourhood.add("anna", "--no-dht").start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
     anna.post("follow", who=ben.author)
     ben.post("follow", who=anna.author)
     anna.post("post", text="From the first one")
-    laptop = pair(town, "laptop", anna)
+    laptop = pair(neighbourhood, "laptop", anna)
     assert laptop.author == anna.author
     laptop.start()
     laptop.wait_for(
@@ -63,17 +52,18 @@ def test_a_machine_is_paired_while_the_first_one_runs(town: Neighbourhood) -> No
     assert [each.get("alarms")["alarms"] for each in (anna, laptop)] == [[], []]
 
 
-def test_a_further_device_has_no_author_seed_and_adds_none(town: Neighbourhood) -> None:
-    anna = town.add("anna", "--no-dht")
-    laptop = pair(town, "laptop", anna)
+def test_a_further_device_has_no_author_seed_and_adds_none(
+    neighbourhood: Neighbourhood,
+) -> None:
+    anna = neighbourhood.add("anna", "--no-dht")
+    laptop = pair(neighbourhood, "laptop", anna)
     keys = open_keys(anna.home / "keys", "")
     assert keys.author is not None
     own = open_keys(laptop.home / "keys", "")
     assert (own.author, own.author_id) == (None, keys.author_id)
-    for path in laptop.home.rglob("*"):
-        if path.is_file():
-            assert keys.author.seed not in path.read_bytes(), path
-    tablet = elsewhere(town, "tablet")
+    for path, content in contents(laptop.home):
+        assert keys.author.seed not in content, path
+    tablet = elsewhere(neighbourhood, "tablet")
     waits = Waiting(tablet, "--name", "tablet")
     try:
         with pytest.raises(AssertionError, match="cannot add or remove devices"):
@@ -82,15 +72,15 @@ def test_a_further_device_has_no_author_seed_and_adds_none(town: Neighbourhood) 
         waits.kill()
 
 
-def elsewhere(town: Neighbourhood, name: str) -> Node:
+def elsewhere(neighbourhood: Neighbourhood, name: str) -> Node:
     """A machine without a home."""
-    return Node(town.folder, name, has_home=False)
+    return Node(neighbourhood.folder, name, has_home=False)
 
 
 @pytest.mark.attack("A58")
-def test_a_link_pairs_once_and_only_the_machine_it_names(town: Neighbourhood) -> None:
-    anna, eve = town.add("anna", "--no-dht"), town.add("eve", "--no-dht")
-    machine, other = elsewhere(town, "one"), elsewhere(town, "two")
+def test_a_link_pairs_once_and_only_the_machine_it_names(neighbourhood: Neighbourhood) -> None:
+    anna, eve = neighbourhood.add("anna", "--no-dht"), neighbourhood.add("eve", "--no-dht")
+    machine, other = elsewhere(neighbourhood, "one"), elsewhere(neighbourhood, "two")
     waits, false = Waiting(machine), Waiting(other)
     try:
         # Eve has seen the place where it waits, and puts her own machine's hash there.
@@ -110,9 +100,9 @@ def test_a_link_pairs_once_and_only_the_machine_it_names(town: Neighbourhood) ->
         false.kill()
 
 
-def test_who_finds_another_code_adds_nothing(town: Neighbourhood) -> None:
-    anna = town.add("anna", "--no-dht").start()
-    machine = elsewhere(town, "one")
+def test_who_finds_another_code_adds_nothing(neighbourhood: Neighbourhood) -> None:
+    anna = neighbourhood.add("anna", "--no-dht").start()
+    machine = elsewhere(neighbourhood, "one")
     waits = Waiting(machine)
     proposed = anna.post("propose-device", link=waits.link)
     shown = waits.line()["sentence"]
@@ -126,13 +116,13 @@ def test_who_finds_another_code_adds_nothing(town: Neighbourhood) -> None:
         anna.post("confirm-device", code=proposed["code"], same=True)
 
 
-def test_two_devices_write_at_once_and_all_see_the_same(town: Neighbourhood) -> None:
+def test_two_devices_write_at_once_and_all_see_the_same(neighbourhood: Neighbourhood) -> None:
     """Small here: `tools/torture devices` cuts links at random, 500 posts on each."""
-    anna = town.add("anna", "--no-dht")
-    laptop = pair(town, "laptop", anna)
+    anna = neighbourhood.add("anna", "--no-dht")
+    laptop = pair(neighbourhood, "laptop", anna)
     anna.start()
     laptop.start("--peer", anna.link_endpoint())
-    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
     ben.post("follow", who=anna.author)
 
     def write(node: Node) -> None:
@@ -150,11 +140,11 @@ def test_two_devices_write_at_once_and_all_see_the_same(town: Neighbourhood) -> 
     assert len({tuple(texts(each, anna.author)) for each in nodes}) == 1
 
 
-def test_what_a_removed_device_writes_later_is_nowhere(town: Neighbourhood) -> None:
-    anna = town.add("anna", "--no-dht")
-    laptop = pair(town, "laptop", anna)
+def test_what_a_removed_device_writes_later_is_nowhere(neighbourhood: Neighbourhood) -> None:
+    anna = neighbourhood.add("anna", "--no-dht")
+    laptop = pair(neighbourhood, "laptop", anna)
     anna.start()
-    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
     ben.post("follow", who=anna.author)
     laptop.start("--peer", anna.link_endpoint())
     laptop.post("post", text="Still mine")
@@ -171,7 +161,7 @@ def test_what_a_removed_device_writes_later_is_nowhere(town: Neighbourhood) -> N
     laptop.post("post", text="The thief's")
     # Ben, and a newcomer who meets the thief's machine and Ben.
     ben.start("--peer", laptop.link_endpoint())
-    carl = town.add("carl", "--no-dht", "--peer", ben.link_endpoint()).start()
+    carl = neighbourhood.add("carl", "--no-dht", "--peer", ben.link_endpoint()).start()
     carl.post("follow", who=anna.author)
     carl.wait_for("the old post", lambda: texts(carl, anna.author) == ["Still mine"])
     said = lambda: "was removed" in laptop.get("own-feed")["sentence"]  # noqa: E731

@@ -10,12 +10,12 @@ import signal
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import NoReturn
 
 import pytest
+from msgspec import Struct
 from street.fakes.check_log import CheckLog
 from swarmfeed import wiring
 from swarmfeed.core.asks.people import WhoAreYou
@@ -44,8 +44,7 @@ LONGEST_S = 0.1
 Acknowledge = Callable[[int], None]
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What happened in all."""
 
     kills: int = 0
@@ -54,8 +53,7 @@ class Tally:
     """Entries found on disk that the child had no time to acknowledge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """When a child is killed."""
 
     at_work: bool

@@ -8,12 +8,9 @@ import pytest
 
 from tests.e2e.backlog import own_word
 from tests.e2e.nodes import Node
-from tests.e2e.town import Town
+from tests.e2e.town import HELD_BACK, Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-SLOW = ("--download-limit", "30K")
-"""A backlog takes about twelve seconds: time to be killed in the middle."""
 
 COUNTED_EVERY_S = 1.5
 """How old the numbers of a swarm may be."""
@@ -59,7 +56,7 @@ def newcomer(town: Town) -> Iterator[Node]:
 def test_a_newcomer_killed_in_the_middle_goes_on_where_it_was(
     town: Town, newcomer: Node
 ) -> None:
-    node = newcomer.start(*SLOW)
+    node = newcomer.start(*HELD_BACK)
     node.post("fetch", who=town.author.author)
 
     def in_the_middle() -> Any:

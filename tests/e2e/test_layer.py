@@ -1,7 +1,5 @@
 """Nine real nodes elect supernodes among them; half of these are killed, then all."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +14,6 @@ SPEED = 10
 NODES = 9
 LEAVES = 2
 """Of them that serve nobody: so there is always somebody to be served."""
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def standing(node: Node) -> dict[str, Any]:
@@ -47,19 +36,21 @@ def is_whole(nodes: list[Node]) -> bool:
 
 
 def test_from_nothing_and_after_half_and_all_are_killed_all_are_served(
-    town: Neighbourhood,
+    neighbourhood: Neighbourhood,
 ) -> None:
     options = ("--no-dht", "--supernode-speed", str(SPEED))
-    leaf = town.add("leaf 0", *options, "--supernode", "off").start()
+    leaf = neighbourhood.add("leaf 0", *options, "--supernode", "off").start()
     # Who is killed and comes back knows those who were there all the time: at this speed
     # supernodes of earlier times are not remembered.
     known = ["--peer", leaf.link_endpoint()]
     nodes = [leaf]
     for number in range(1, LEAVES):
-        nodes.append(town.add(f"leaf {number}", *options, *known, "--supernode", "off").start())
+        nodes.append(
+            neighbourhood.add(f"leaf {number}", *options, *known, "--supernode", "off").start()
+        )
         known += ["--peer", nodes[-1].link_endpoint()]
     for number in range(NODES - LEAVES):
-        nodes.append(town.add(f"node {number}", *options, *known).start())
+        nodes.append(neighbourhood.add(f"node {number}", *options, *known).start())
     leaf.wait_for("two parents each", lambda: is_whole(nodes), PATIENCE_S)
 
     for each in servers(nodes)[::2]:

@@ -1,9 +1,7 @@
 """Letters between real processes: first contact, answers, kill -9, a further device; and nobody
 finds a word of them on any disk, in a file that is open or mapped, or on the wire."""
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from seeker.needle import Needle
@@ -20,15 +18,6 @@ NEEDLE = Needle(CANARY)
 
 SAID_BYTES_MIN = 10_000
 """Links to Ben carried that much at least: first letters take 2.6 kB each."""
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def letters(node: Node, other: Node) -> list[tuple[str, str, int]]:
@@ -81,10 +70,10 @@ def has(node: Node, other: Node, text: str) -> bool:
     return text in texts(node, other)
 
 
-def another_device(town: Neighbourhood, anna: Node, ben: Node) -> Node:
+def another_device(neighbourhood: Neighbourhood, anna: Node, ben: Node) -> Node:
     """Anna's phone writes, and all have it."""
     ends = ("--peer", anna.link_endpoint(), "--peer", ben.link_endpoint())
-    phone = town.add("phone", "--no-dht", *ends, words=anna.words).start()
+    phone = neighbourhood.add("phone", "--no-dht", *ends, words=anna.words).start()
     for device in (anna, phone):
         say_it_was_me(device)
     text = f"{CANARY} from the phone"
@@ -109,15 +98,15 @@ def check_that_nobody_reads(nodes: tuple[Node, ...], capture: Capture | None) ->
 
 @pytest.mark.attack("A24")
 def test_two_people_write_one_is_killed_one_has_another_device_and_nobody_else_reads(
-    town: Neighbourhood,
+    neighbourhood: Neighbourhood,
 ) -> None:
-    anna = town.add("anna", "--no-dht").start()
-    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint())
+    anna = neighbourhood.add("anna", "--no-dht").start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", anna.link_endpoint())
     with watched(ben.host) as capture:
         ben.start()
         anna.post("follow", who=ben.author)
         ben.post("follow", who=anna.author)
         first_contact(anna, ben)
         killed_meanwhile(anna, ben)
-        phone = another_device(town, anna, ben)
+        phone = another_device(neighbourhood, anna, ben)
         check_that_nobody_reads((anna, ben, phone), capture)

@@ -7,14 +7,11 @@ from typing import Any
 import pytest
 
 from tests.e2e.nodes import Node
-from tests.e2e.town import Town
+from tests.e2e.town import HELD_BACK, Town, let_go
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 NUMBERS = itertools.count()
-
-SLOW = ("--download-limit", "100K")
-"""A backlog takes about four seconds."""
 
 
 @pytest.fixture
@@ -25,7 +22,7 @@ def newcomer(town: Town) -> Iterator[Node]:
 
 def fetch_half(town: Town, node: Node) -> None:
     """Begin to fetch from both friends, and come back while chunks are in flight."""
-    node.start(*SLOW)
+    node.start(*HELD_BACK)
     node.post("fetch", who=town.author.author)
 
     def in_the_middle() -> Any:
@@ -37,14 +34,20 @@ def fetch_half(town: Town, node: Node) -> None:
     node.wait_for("chunks in flight from both", in_the_middle)
 
 
+def goes_on_alone(town: Town, node: Node) -> None:
+    """All of it comes from the other friend."""
+    let_go(node)
+    feed = node.wait_until_held(town.author.author, town.size)
+    assert feed["root"] == town.root
+
+
 def test_a_killed_friend_is_made_up_for_by_the_other(town: Town, newcomer: Node) -> None:
     """It is the one that was named with --peer: the other one was learnt from it."""
     friend = town.friends[0]
     fetch_half(town, newcomer)
     friend.kill()
     try:
-        feed = newcomer.wait_until_held(town.author.author, town.size)
-        assert feed["root"] == town.root
+        goes_on_alone(town, newcomer)
     finally:
         friend.start()
 
@@ -55,7 +58,6 @@ def test_a_frozen_friend_is_made_up_for_by_the_other(town: Town, newcomer: Node)
     fetch_half(town, newcomer)
     friend.freeze()
     try:
-        feed = newcomer.wait_until_held(town.author.author, town.size)
-        assert feed["root"] == town.root
+        goes_on_alone(town, newcomer)
     finally:
         friend.thaw()

@@ -17,12 +17,9 @@ from wheelhouse.browsing import new_browser
 
 from tests.e2e.backlog import own_word
 from tests.e2e.nodes import PATIENCE_S, Node
-from tests.e2e.town import Town
+from tests.e2e.town import HELD_BACK, Town, let_go
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-SLOW = ("--download-limit", "50K")
-"""A backlog takes about eight seconds: time to hear of the other friend, and to ask both."""
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +30,25 @@ def sent_before(town: Town) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def newcomer(town: Town, sent_before: dict[str, int]) -> Iterator[Node]:
-    """Knows the author's address and one friend; fetches everything."""
+    """Knows the author's address and one friend; fetches everything, and can find it."""
     with town.newcomer("newcomer") as node:
-        node.start(*SLOW)
+        node.start(*HELD_BACK)
+        node.post("fetch", who=town.author.author)
+        node.wait_for("both friends", lambda: len(holders(town, node)) == 2)
+        let_go(node)
         done = node.command_json("fetch", town.author.author, "--timeout", str(PATIENCE_S))
         assert done["done"] is True
         assert done["entries_held"] == done["entries_total"] == town.size
         friends = [friend.swarm_endpoint() for friend in town.friends]
         assert sorted(done["holders"]) == sorted(f"{host}:{port}" for host, port in friends)
+        node.wait_for("the index", lambda: is_indexed(town, node))
         yield node
+
+
+def holders(town: Town, node: Node) -> list[str]:
+    """Who gave some of it, or was asked to."""
+    found: list[str] = node.get("fetch-progress", author=town.author.author)["holders"]
+    return found
 
 
 def is_indexed(town: Town, node: Node) -> bool:
@@ -87,7 +94,6 @@ def test_every_post_is_shown_page_by_page_in_the_author_s_order(
     town: Town, newcomer: Node
 ) -> None:
     shown: list[dict[str, object]] = []
-    newcomer.wait_for("the index", lambda: is_indexed(town, newcomer))
     before: list[str] = []
     while True:
         page = newcomer.command_json("show", town.author.author, "--limit", "1000", *before)
@@ -101,7 +107,6 @@ def test_every_post_is_shown_page_by_page_in_the_author_s_order(
 
 
 def test_every_post_is_found_by_a_word_of_its_own(town: Town, newcomer: Node) -> None:
-    newcomer.wait_for("the index", lambda: is_indexed(town, newcomer))
     for number in (0, 1, 255, 256, 4_095, 4_096, 8_191, 8_192, 9_000, len(town.posts) - 1):
         found = newcomer.get("search", q=own_word(number), limit=10)["posts"]
         assert [post["text"] for post in found] == [town.posts[number].text]

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,6 @@ import pytest
 from tests.e2e.nodes import CHECKOUT, PATIENCE_S, Neighbourhood, Node, Refused
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 @pytest.fixture
@@ -33,15 +23,19 @@ def notebook(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_restored_device_imports_nothing_twice(town: Neighbourhood, notebook: str) -> None:
-    anna = town.add("anna", "--no-dht").start()
-    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+def test_a_restored_device_imports_nothing_twice(
+    neighbourhood: Neighbourhood, notebook: str
+) -> None:
+    anna = neighbourhood.add("anna", "--no-dht").start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
     assert anna.command_json("import", notebook)["imported"] == 300
     ben.post("follow", who=anna.author)
     ben.wait_until_held(anna.author, 302)
     anna.stop()
 
-    again = town.add("anna2", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words)
+    again = neighbourhood.add(
+        "anna2", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words
+    )
     with pytest.raises(Refused, match="this is not your first device"):
         again.command("import", notebook)
     again.start()
@@ -54,8 +48,10 @@ def test_a_restored_device_imports_nothing_twice(town: Neighbourhood, notebook: 
     assert len(again.texts_of(anna.author, 1_000)) == 300
 
 
-def test_a_post_with_a_key_is_one_whether_a_node_runs_or_not(town: Neighbourhood) -> None:
-    anna = town.add("anna", "--no-dht")
+def test_a_post_with_a_key_is_one_whether_a_node_runs_or_not(
+    neighbourhood: Neighbourhood,
+) -> None:
+    anna = neighbourhood.add("anna", "--no-dht")
     first = anna.command_json("post", "Hello", "--key", "k-1")
     anna.start()
     assert anna.command_json("post", "Hello", "--key", "k-1")["hash"] == first["hash"]
@@ -65,6 +61,24 @@ def test_a_post_with_a_key_is_one_whether_a_node_runs_or_not(town: Neighbourhood
     with pytest.raises(Refused, match="with other words"):
         anna.command("post", "Goodbye", "--key", "k-1")
     assert anna.texts_of(anna.author) == ["Hello"]
+
+
+def test_a_message_with_a_key_is_one_whether_a_node_runs_or_not(
+    neighbourhood: Neighbourhood,
+) -> None:
+    anna = neighbourhood.add("anna", "--no-dht")
+    bob = neighbourhood.add("bob", "--no-dht")
+    words = ("message", bob.author, "Hello", "--key", "k-1")
+    first = anna.command_json(*words)
+    anna.start()
+    assert anna.command_json(*words)["id"] == first["id"]
+    anna.kill()
+    anna.start()
+    assert anna.post("message", talk=bob.author, text="Hello", key="k-1")["id"] == first["id"]
+    with pytest.raises(Refused, match="with other words"):
+        anna.command("message", bob.author, "Goodbye", "--key", "k-1")
+    found = anna.get("conversation", talk=bob.author)["letters"]
+    assert [each["text"] for each in found] == ["Hello"]
 
 
 def run_bytes(node: Node, *words: bytes, stdin: bytes = b"") -> tuple[int, str]:
@@ -82,9 +96,9 @@ def run_bytes(node: Node, *words: bytes, stdin: bytes = b"") -> tuple[int, str]:
 
 
 def test_bytes_that_are_no_text_are_refused_and_nothing_is_published(
-    town: Neighbourhood, tmp_path: Path
+    neighbourhood: Neighbourhood, tmp_path: Path
 ) -> None:
-    anna = town.add("anna", "--no-dht")
+    anna = neighbourhood.add("anna", "--no-dht")
     said = [
         run_bytes(anna, b"post", b"-", stdin=b"caf\xe9 noir"),
         run_bytes(anna, b"post", b"caf\xe9 noir"),

@@ -44,7 +44,7 @@ def test_an_answer_of_a_friend_s_friend_is_heard_found_and_marked(
     bert.post("post", text=text, reply_to=ref)
     expected = [(text, True, False, True)]
     anna.wait_for("the answer", lambda: heard(anna) == expected)
-    assert anna.get("unread-notifications") == {"count": 1}
+    assert anna.get("unread-notifications") == {"count": 2}, "the answer, and a follower"
     (found,) = anna.get("search", q="round")["posts"]
     assert (found["author"], found["name"]) == (bert.author, "bert")
     assert bert.author not in {each["author"] for each in anna.get("timeline")["posts"]}
@@ -54,7 +54,7 @@ def test_an_answer_of_a_friend_s_friend_is_heard_found_and_marked(
     assert [each["text"] for each in shown["replies"]] == [text]
 
     printed = anna.command("notifications", "--mark-read")
-    assert "answered you" in printed and "1 new notice" in printed
+    assert "answered you" in printed and "2 new notices" in printed
     assert heard(anna) == [(text, True, False, False)]
     anna.stop()
     anna.start()

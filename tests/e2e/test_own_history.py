@@ -1,8 +1,6 @@
 """An author's own history that shrank, in real processes: named, fetched back, or ended."""
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,19 +9,10 @@ from tests.e2e.nodes import Neighbourhood, Node, Refused
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A50")]
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-def befriended(town: Neighbourhood) -> tuple[Node, Node]:
+def befriended(neighbourhood: Neighbourhood) -> tuple[Node, Node]:
     """Anna wrote, and Ben holds it; both run."""
-    anna = town.add("anna", "--no-dht").start()
-    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+    anna = neighbourhood.add("anna", "--no-dht").start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
     ben.post("follow", who=anna.author)
     anna.post("post", text="one")
     ben.wait_until_held(anna.author, 3)
@@ -34,8 +23,8 @@ def has_receipt(node: Node) -> bool:
     return bool(node.feed_of(node.author)["held_by"])
 
 
-def test_a_lost_log_is_named_comes_back_and_goes_on(town: Neighbourhood) -> None:
-    anna, ben = befriended(town)
+def test_a_lost_log_is_named_comes_back_and_goes_on(neighbourhood: Neighbourhood) -> None:
+    anna, ben = befriended(neighbourhood)
     anna.wait_for("a receipt", lambda: has_receipt(anna))
     anna.stop()
     shutil.rmtree(anna.home / "feeds")
@@ -50,10 +39,12 @@ def test_a_lost_log_is_named_comes_back_and_goes_on(town: Neighbourhood) -> None
     assert anna.command_json("verify")["damaged"] == []
 
 
-def test_an_old_copy_of_a_home_never_signs_and_becomes_a_device(town: Neighbourhood) -> None:
-    anna, ben = befriended(town)
+def test_an_old_copy_of_a_home_never_signs_and_becomes_a_device(
+    neighbourhood: Neighbourhood,
+) -> None:
+    anna, ben = befriended(neighbourhood)
     anna.stop()
-    copy = town.folder / "copy"
+    copy = neighbourhood.folder / "copy"
     shutil.copytree(anna.home, copy)
     anna.start("--peer", ben.link_endpoint())
     anna.post("post", text="two")

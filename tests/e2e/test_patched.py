@@ -10,13 +10,13 @@ import subprocess
 import sys
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import libtorrent as lt
 import pytest
+from msgspec.structs import replace
 
 from tests.e2e.backlog import FIRST_TIME_S, make_backlog, write_jsonl
 from tests.e2e.nodes import CHECKOUT, PATIENCE_S, Neighbourhood, Node, new_address

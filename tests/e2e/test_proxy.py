@@ -3,14 +3,16 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from swarmfeed.cli.params import EndpointParam
 from swarmfeed.core.base.types import Endpoint
+from zygote import Process, Standard
 
-from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node
+from tests.e2e.nodes import CHECKOUT, PATIENCE_S, Neighbourhood, Node
 from tests.socks import SocksServer, socks_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.attack("A152")]
@@ -29,26 +31,19 @@ class WatchedNode(Node):
     def notes(self) -> Path:
         return self.log.with_suffix(".calls")
 
-    def program_line(self) -> list[str]:
+    def begin(self, words: Iterable[str], standard: Standard) -> Process:
         strace = shutil.which("strace")
         assert strace is not None, "strace is not installed: apt-get install strace"
         calls = "trace=connect,sendto,sendmsg,sendmmsg"
         # -D: what is traced stays the process that was started, and gets its signals.
         tracing = [strace, "-D", "-f", "-qq", "-A", "-e", calls, "-o", str(self.notes)]
-        return [*tracing, *super().program_line()]
+        given, out, errors = standard
+        line = [*tracing, *self.program_line(), *words]
+        return subprocess.Popen(line, cwd=CHECKOUT, stdin=given, stdout=out, stderr=errors)
 
     def ports_called(self) -> set[int]:
         """Ports of all addresses of the internet that it connected or sent to."""
         return {int(port) for _, port in _CALL.findall(self.notes.read_text())}
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 @pytest.fixture
@@ -82,14 +77,14 @@ def newest(node: Node) -> str:
 
 
 def test_all_goes_by_the_proxy_and_nobody_is_told_where_the_node_is(
-    town: Neighbourhood, proxy: SocksServer, tmp_path: Path
+    neighbourhood: Neighbourhood, proxy: SocksServer, tmp_path: Path
 ) -> None:
-    ben = town.add("ben", "--no-dht")
+    ben = neighbourhood.add("ben", "--no-dht")
     write_old(ben, tmp_path)
     ben.start()
     by_proxy = ("--proxy", proxy.url, "--peer", ben.link_endpoint())
     anna = WatchedNode(tmp_path, "anna", by_proxy)
-    town.nodes.append(anna)
+    neighbourhood.nodes.append(anna)
     write_old(anna, tmp_path)
     anna.start()
     anna.post("follow", who=ben.author)

@@ -1,8 +1,5 @@
 """Posts of strangers, by way of supernodes, between processes that know nobody else."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.e2e.nodes import Neighbourhood, Node
@@ -10,15 +7,6 @@ from tests.e2e.nodes import Neighbourhood, Node
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 FAST = ("--no-dht", "--supernode-speed", "20")
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def heard(node: Node) -> list[str]:
@@ -30,14 +18,14 @@ def wait_for_parents(node: Node) -> None:
 
 
 def test_strangers_are_heard_and_answer_and_no_post_is_lost_with_a_parent(
-    town: Neighbourhood,
+    neighbourhood: Neighbourhood,
 ) -> None:
-    first = town.add("first", *FAST, "--supernode", "on").start()
+    first = neighbourhood.add("first", *FAST, "--supernode", "on").start()
     peers = ["--peer", first.link_endpoint()]
-    second = town.add("second", *FAST, "--supernode", "on", *peers).start()
+    second = neighbourhood.add("second", *FAST, "--supernode", "on", *peers).start()
     peers += ["--peer", second.link_endpoint()]
-    anna = town.add("anna", *FAST, "--supernode", "off", *peers).start()
-    ben = town.add("ben", *FAST, "--supernode", "off", *peers).start()
+    anna = neighbourhood.add("anna", *FAST, "--supernode", "off", *peers).start()
+    ben = neighbourhood.add("ben", *FAST, "--supernode", "off", *peers).start()
     anna.command("subscribe", "add", "#harbour")
     ben.command("subscribe", "add", anna.author)
     wait_for_parents(anna)

@@ -1,8 +1,7 @@
 """The only machine is gone, or the key stolen, or both: one person, nothing lost, no fork."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,15 +11,6 @@ from swarmfeed.core.base.keys import SigningKey
 from tests.e2e.nodes import PATIENCE_S, Neighbourhood, Node, Refused
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def network(host: str, peer: Node) -> list[str]:
@@ -36,10 +26,10 @@ def wait_for_texts(node: Node, author: str, texts: Sequence[str]) -> None:
 
 
 @pytest.fixture
-def friends(town: Neighbourhood) -> tuple[Node, Node]:
+def friends(neighbourhood: Neighbourhood) -> tuple[Node, Node]:
     """Anna wrote and follows Ben, who follows Anna and is online."""
-    anna = town.add("anna", "--no-dht").start()
-    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+    anna = neighbourhood.add("anna", "--no-dht").start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
     anna.post("post", text="one")
     ben.post("follow", who=anna.author)
     anna.post("follow", who=ben.author)
@@ -48,11 +38,13 @@ def friends(town: Neighbourhood) -> tuple[Node, Node]:
     return anna, ben
 
 
-def test_the_only_machine_is_gone(town: Neighbourhood, friends: tuple[Node, Node]) -> None:
+def test_the_only_machine_is_gone(
+    neighbourhood: Neighbourhood, friends: tuple[Node, Node]
+) -> None:
     anna, ben = friends
     anna.stop()
 
-    again = town.bare("again", "--no-dht", "--peer", ben.link_endpoint())
+    again = neighbourhood.bare("again", "--no-dht", "--peer", ben.link_endpoint())
     words, link = anna.words.splitlines()
     options = network(again.host, ben)
     told = again.command_json("restore", "-", link, *options, stdin=words.upper())
@@ -69,13 +61,13 @@ def test_the_only_machine_is_gone(town: Neighbourhood, friends: tuple[Node, Node
     assert {each["name"] for each in feeds_of(ben, anna.author)} == {"anna"}
 
 
-def test_by_the_words_alone_and_the_dht(town: Neighbourhood) -> None:
+def test_by_the_words_alone_and_the_dht(neighbourhood: Neighbourhood) -> None:
     """Whose the words are, and who holds the feeds, says the DHT that a stranger keeps."""
-    stranger = town.add("stranger").start()
+    stranger = neighbourhood.add("stranger").start()
     host, port = stranger.swarm_endpoint()
     entrance = ("--dht-node", f"{host}:{port}")
-    anna = town.add("anna", *entrance).start()
-    ben = town.add("ben", *entrance).start()
+    anna = neighbourhood.add("anna", *entrance).start()
+    ben = neighbourhood.add("ben", *entrance).start()
     anna.post("post", text="one")
     ben.post("follow", who=anna.author)
     ben.wait_until_held(anna.author, 3)
@@ -86,7 +78,7 @@ def test_by_the_words_alone_and_the_dht(town: Neighbourhood) -> None:
     )
     anna.stop()
 
-    again = town.bare("again", *entrance)
+    again = neighbourhood.bare("again", *entrance)
     keys = ["--no-passphrase", "--listen", again.host, "--timeout", str(PATIENCE_S)]
     told = again.command_json("restore", "-", *keys, *entrance, stdin=words)
     assert (told["author"], told["name"]) == (anna.author, "anna")
@@ -94,7 +86,7 @@ def test_by_the_words_alone_and_the_dht(town: Neighbourhood) -> None:
 
 
 def test_a_home_moves_while_its_node_runs(
-    town: Neighbourhood, friends: tuple[Node, Node]
+    neighbourhood: Neighbourhood, friends: tuple[Node, Node]
 ) -> None:
     anna, ben = friends
     told = anna.command_json("move-to-second-sheet", "-", "--yes", stdin=anna.second)
@@ -102,31 +94,33 @@ def test_a_home_moves_while_its_node_runs(
     assert len(told["next_words"].split()) == 24
     anna.post("post", text="two")
     wait_for_texts(ben, anna.author, ["two", "one"])
-    newcomer = town.add("cleo", "--no-dht", "--peer", ben.link_endpoint()).start()
+    newcomer = neighbourhood.add("cleo", "--no-dht", "--peer", ben.link_endpoint()).start()
     newcomer.post("follow", who=anna.author)
     wait_for_texts(newcomer, anna.author, ["two", "one"])
     anna.stop()
     assert anna.start().get("own-feed")["sentence"] == ""
-    refused = town.bare("thief").command(
+    refused = neighbourhood.bare("thief").command(
         "restore", "-", *network("127.0.0.9", ben), stdin=anna.words, code=1
     )
     assert refused == ""
 
 
 def test_the_only_machine_is_gone_and_the_key_is_stolen(
-    town: Neighbourhood, friends: tuple[Node, Node]
+    neighbourhood: Neighbourhood, friends: tuple[Node, Node]
 ) -> None:
     """A thief with the first sheet writes in her name, until the second one takes over."""
     anna, ben = friends
     true = anna.feed_of(anna.author)["feed"]
     anna.stop()
-    thief = town.add("thief", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words)
+    thief = neighbourhood.add(
+        "thief", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words
+    )
     thief.start()
     thief.post("post", text="Buy my coin")
     wait_for_texts(ben, anna.author, ["Buy my coin", "one"])
     (stolen,) = [each for each in feeds_of(thief, anna.author) if each["feed"] != true]
 
-    again = town.bare("again", "--no-dht", "--peer", ben.link_endpoint())
+    again = neighbourhood.bare("again", "--no-dht", "--peer", ben.link_endpoint())
     told = again.command_json(
         *("move-to-second-sheet", "-", "--yes", "--drop", stolen["feed"]),
         *network(again.host, ben),
@@ -141,7 +135,7 @@ def test_the_only_machine_is_gone_and_the_key_is_stolen(
         wait_for_texts(node, anna.author, mine)
     with pytest.raises(Refused, match="was removed from your devices"):
         thief.post("post", text="Still me")
-    newcomer = town.add("cleo", "--no-dht", "--peer", again.link_endpoint()).start()
+    newcomer = neighbourhood.add("cleo", "--no-dht", "--peer", again.link_endpoint()).start()
     newcomer.post("follow", who=anna.author)
     wait_for_texts(newcomer, anna.author, mine)
     assert ben.texts_of(anna.author) == mine

@@ -36,15 +36,6 @@ SECRET = "what no relay reads 7fa1c9e2b4d6a8f0"
 NEEDLE = Needle(SECRET)
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
 def texts(node: Node) -> list[str]:
     return [post["text"] for post in node.get("timeline", limit=50)["posts"]]
 
@@ -98,18 +89,20 @@ def check_that_nothing_is_read(relay: Node, capture: Capture | None) -> None:
 
 
 def test_a_backlog_and_live_posts_come_by_way_of_a_relay(
-    town: Neighbourhood, tmp_path: Path
+    neighbourhood: Neighbourhood, tmp_path: Path
 ) -> None:
-    relay = town.add("relay", *ALONE, "--supernode", "on", program="tests.e2e.overheard")
+    relay = neighbourhood.add(
+        "relay", *ALONE, "--supernode", "on", program="tests.e2e.overheard"
+    )
     relay.start()
     by_relay = (*ALONE, "--peer", relay.link_endpoint())
-    ben = town.add("ben", *by_relay)
+    ben = neighbourhood.add("ben", *by_relay)
     old = tmp_path / "old.jsonl"
     old.write_text("".join(map(old_post, range(SEALED))))
     ben.command("import", str(old))
     with watched(relay.host) as capture:
         ben.start()
-        anna = town.add("anna", *by_relay).start()
+        anna = neighbourhood.add("anna", *by_relay).start()
         anna.post("follow", who=ben.author)
         anna.wait_for("all of it", lambda: held_of(anna, ben) > SEALED, PATIENCE_S)
         anna.wait_for("the oldest", lambda: len(anna.get("search", q="oldest")["posts"]) == 1)

@@ -1,8 +1,5 @@
 """An author whose disk is gone comes back from 24 words, and nothing forks."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.e2e.nodes import Neighbourhood
@@ -10,24 +7,17 @@ from tests.e2e.nodes import Neighbourhood
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-def test_an_author_comes_back_from_the_first_sheet(town: Neighbourhood) -> None:
-    anna = town.add("anna", "--no-dht").start()
-    ben = town.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
+def test_an_author_comes_back_from_the_first_sheet(neighbourhood: Neighbourhood) -> None:
+    anna = neighbourhood.add("anna", "--no-dht").start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", anna.link_endpoint()).start()
     anna.post("post", text="Before the fire")
     ben.post("follow", who=anna.author)
     ben.wait_until_held(anna.author, 3)
     anna.stop()
 
-    again = town.add("anna2", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words)
+    again = neighbourhood.add(
+        "anna2", "--no-dht", "--peer", ben.link_endpoint(), words=anna.words
+    )
     assert again.author == anna.author
     again.start()
     again.wait_for("the old post", lambda: again.texts_of(anna.author) == ["Before the fire"])

@@ -1,9 +1,6 @@
 """Private state in real processes: own devices share it, the words bring it back, and nobody
 else reads it, wherever it lies."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from seeker.needle import Needle
 from seeker.seeking import seek
@@ -13,15 +10,6 @@ from tests.e2e.nodes import Neighbourhood, Node
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CANARY = "nobodyelsereadsthiscanary, or the like"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def drafts(node: Node) -> dict[str, str]:
@@ -39,32 +27,32 @@ def say_it_was_me(node: Node) -> None:
     assert node.post("that-was-me", alarm=alarm["id"])["alarms"] == []
 
 
-def linked(town: Neighbourhood) -> tuple[Node, Node, str]:
+def linked(neighbourhood: Neighbourhood) -> tuple[Node, Node, str]:
     """A laptop and Ben, who answered a post on it; and the feed of the laptop."""
-    laptop = town.add("laptop", "--no-dht").start()
-    ben = town.add("ben", "--no-dht", "--peer", laptop.link_endpoint()).start()
+    laptop = neighbourhood.add("laptop", "--no-dht").start()
+    ben = neighbourhood.add("ben", "--no-dht", "--peer", laptop.link_endpoint()).start()
     laptop.post("post", text="who has the key?")
     ben.post("follow", who=laptop.author)
     laptop.post("follow", who=ben.author)
     ben.wait_for("the question", lambda: ben.texts_of(laptop.author) != [])
     (asked,) = ben.get("timeline", author=laptop.author, limit=1)["posts"]
     ben.post("post", text="I have", reply_to=f"{asked['feed']}/{asked['index']}")
-    laptop.wait_for("the answer", lambda: unread(laptop) == 1)
+    laptop.wait_for("the answer, and that Ben follows", lambda: unread(laptop) == 2)
     return laptop, ben, str(asked["feed"])
 
 
 @pytest.mark.attack("A90")
 def test_two_devices_share_it_the_words_bring_it_back_and_nobody_else_reads_it(
-    town: Neighbourhood,
+    neighbourhood: Neighbourhood,
 ) -> None:
-    laptop, ben, feed = linked(town)
+    laptop, ben, feed = linked(neighbourhood)
     ends = ("--peer", laptop.link_endpoint(), "--peer", ben.link_endpoint())
     # A second device, linked with the first: what one knows, the other does.
-    phone = town.add("phone", "--no-dht", *ends, words=laptop.words).start()
+    phone = neighbourhood.add("phone", "--no-dht", *ends, words=laptop.words).start()
     for device in (laptop, phone):
         say_it_was_me(device)
     phone.post("fetch", who=ben.author)
-    phone.wait_for("the answer there, too", lambda: unread(phone) == 1)
+    phone.wait_for("both there, too", lambda: unread(phone) == 2)
     laptop.post("mark-read")
     laptop.post("keep-draft", text=CANARY)
     phone.wait_for("what was read", lambda: unread(phone) == 0)
@@ -78,7 +66,9 @@ def test_two_devices_share_it_the_words_bring_it_back_and_nobody_else_reads_it(
     ben.wait_for("it all", lambda: held(ben, feed) == held(laptop, feed))
     laptop.stop()
     phone.stop()
-    again = town.add("again", "--no-dht", "--peer", ben.link_endpoint(), words=laptop.words)
+    again = neighbourhood.add(
+        "again", "--no-dht", "--peer", ben.link_endpoint(), words=laptop.words
+    )
     again.start()
     again.post("fetch", who=ben.author)
     again.wait_for("the drafts", lambda: len(drafts(again)) == 2)

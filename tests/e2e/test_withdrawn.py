@@ -80,6 +80,10 @@ def ref_of(author: Node, word: str) -> str:
     return f"{post['feed']}/{post['index']}"
 
 
+def reads(node: Node, author: Node, text: str) -> bool:
+    return text in node.texts_of(author.author)
+
+
 def left(node: Node, word: str) -> list[str]:
     return found(node, Needle(word))
 
@@ -130,7 +134,7 @@ def test_what_is_withdrawn_is_found_in_no_file_of_anybody(circle: Circle) -> Non
     for node in circle.nodes:
         assert node.command_json("verify")["damaged"] == []
         assert verify_feed(node, own["feed"])["root"] == own["root"]
-        assert "It was nothing." in node.texts_of(author.author)
+        node.wait_for("the new words", partial(reads, node, author, "It was nothing."))
 
     def removed_everywhere() -> bool:
         told = author.get("removed", ref=refs[SEALED])

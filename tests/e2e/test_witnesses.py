@@ -1,7 +1,6 @@
 """Real nodes: one list leads in, parents witness, and say what is the newest."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -18,15 +17,6 @@ NOTES_PORT = 18_765
 """At an address that no other test has."""
 
 FAST = ("--no-dht", "--supernode-speed", "10")
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Neighbourhood]:
-    opened = Neighbourhood(tmp_path)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def newest(reader: Node, author: Node) -> Any:
@@ -54,21 +44,42 @@ def post_checkpoint(witness: Node, port: int, head: bytes) -> bytes:
         return bytes(answer.read()).removesuffix(b"\n")
 
 
+def asked_by_http(neighbourhood: Neighbourhood, witness: Node) -> None:
+    """Somebody whom nobody is linked to has a witness see the own feed, and is told so."""
+    key = witness.get("status")["node"]
+    url = f"http://{witness.host}:{NOTES_PORT}#swarmfeed-witness/{key}"
+    cleo = neighbourhood.add(
+        "cleo", "--no-dht", "--supernode-speed", "0", "--witness-url", url
+    ).start()
+    cleo.post("post", text="seen by one")
+
+    def told() -> Any:
+        (word,) = cleo.get("witnesses")["witnesses"]
+        return word["size"] >= 2 and word
+
+    word = cleo.wait_for("its word", told)
+    assert f"{word['url']} saw all of" in cleo.command("status")
+    assert newest(cleo, cleo)["seen_by"] == 1
+    cleo.stop()
+
+
 def test_a_list_leads_in_and_witnesses_show_what_is_newest(
-    town: Neighbourhood, tmp_path: Path
+    neighbourhood: Neighbourhood, tmp_path: Path
 ) -> None:
-    one = town.add("one", *FAST, "--supernode", "on")
+    one = neighbourhood.add("one", *FAST, "--supernode", "on")
     one.start("--witness", f"{one.host}:{NOTES_PORT}")
-    two = town.add("two", *FAST, "--supernode", "on", "--peer", one.link_endpoint()).start()
+    two = neighbourhood.add(
+        "two", *FAST, "--supernode", "on", "--peer", one.link_endpoint()
+    ).start()
     listed = tmp_path / "supernodes.txt"
     listed.write_text(f"# on a slip of paper\n{one.link_endpoint()}\n")
     leaf = (*FAST, "--supernode", "off", "--supernode-list", str(listed))
-    anna = town.add("anna", *leaf).start()
+    anna = neighbourhood.add("anna", *leaf).start()
     anna.post("post", text="hello")
     anna.wait_for("two witnesses", lambda: newest(anna, anna)["seen_by"] == 2)
     listed.write_text(anna.wait_for("both are known", lambda: list_of_two(anna)))
     assert {one.link_endpoint(), two.link_endpoint()} <= set(listed.read_text().split())
-    ben = town.add("ben", *leaf, "--peer", anna.link_endpoint()).start()
+    ben = neighbourhood.add("ben", *leaf, "--peer", anna.link_endpoint()).start()
     ben.post("follow", who=anna.author)
     ben.wait_for("two witnesses", lambda: newest(ben, anna)["seen_by"] == 2)
     assert "2 others, in different networks" in ben.command("newest", anna.author)
@@ -82,5 +93,6 @@ def test_a_list_leads_in_and_witnesses_show_what_is_newest(
     ben.wait_for("the newest", lambda: (newest(ben, anna)["as_of_ms"] or 0) > posted_ms)
     ben.wait_for("the post", lambda: "while ben was away" in texts(ben))
     assert newest(ben, anna)["kept_back"] == 0
+    asked_by_http(neighbourhood, one)
     line = post_checkpoint(one, NOTES_PORT, made_up_head(3))
     assert open_cosignature(made_up_head(3), line).time_s == pytest.approx(time.time(), abs=60)

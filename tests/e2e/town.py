@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tests.e2e.backlog import Post, make_backlog, write_jsonl
 from tests.e2e.nodes import Neighbourhood, Node
 
+HELD_BACK = ("--download-limit", "10K")
+"""Of a newcomer: the backlog takes most of a minute, so that it is seen in the middle of it,
+and from both friends, also by who looks late on a busy machine."""
 
-@dataclass(frozen=True, slots=True)
-class Town:
+
+def let_go(node: Node) -> None:
+    """From here on it takes what it gets."""
+    node.post("choose-settings", settings=[{"flag": HELD_BACK[0], "value": ""}])
+
+
+class Town(Struct, frozen=True):
     """Its state once the author has left; tests add newcomers and leave the rest as it is."""
 
     neighbourhood: Neighbourhood

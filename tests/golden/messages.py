@@ -1,9 +1,10 @@
 """Every message of the peer link, and the hello before them: bytes, and spoilt bytes."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from tests.golden.spoil import outcome, short_hex, spoilt
 from tests.golden.stage_core import (

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Thread
@@ -19,9 +19,12 @@ import click
 import structlog
 from click.testing import CliRunner, Result
 from flask import Flask
+from msgspec import to_builtins
+from msgspec.structs import replace
 from street.authors import blank_keys
 from street.fakes import history
-from street.fakes.desk import NOON_MS, FakeDesk, key
+from street.fakes.desk import FakeDesk
+from street.fakes.samples import NOON_MS, key
 from swarmfeed.cli.desk import RemoteDesk
 from swarmfeed.cli.doors import Doors
 from swarmfeed.cli.main import main
@@ -192,7 +195,7 @@ def parse(text: str) -> Any:
 
 @cache
 def _app() -> Flask:
-    return create_app(FakeDesk(), Access(Logins(KEPT)), SETTINGS)
+    return create_app(Running(FakeDesk(), Access(Logins(KEPT)), SETTINGS))
 
 
 def rules() -> list[str]:
@@ -275,6 +278,7 @@ class Desk:
             create_home=self._create,
             restore_home=self._restore,
             run_node=self._run,
+            run_start=self._start,
             open_browser=lambda url: self.told.append("browser"),
             now_ms=lambda: NOON_MS,
         )
@@ -315,7 +319,18 @@ class Desk:
         self.told.append(["restore", name, passphrase, words, *whose, _settings(settings)])
         return Restored(whoami=replace(self.node.ask(WhoAreYou()), name=name))
 
-    def _run(self, home: Path, settings: NodeSettings, passphrase: str, on_ready: Any) -> None:
+    def _start(self, home: Path, settings: NodeSettings, on_ready: Any) -> None:
+        self.told.append(["start", _settings(settings)])
+        on_ready(LOGIN_LINK)
+
+    def _run(
+        self,
+        home: Path,
+        settings: NodeSettings,
+        passphrase: str,
+        on_ready: Any,
+        sockets: object,
+    ) -> None:
         self.told.append(["run", _settings(settings), passphrase])
         on_ready(Ready(page_link=LOGIN_LINK, link=self.node.ask(WhoAreYou()).link))
         raise KeyboardInterrupt
@@ -323,11 +338,11 @@ class Desk:
 
 def _settings(settings: NodeSettings) -> Mapping[str, Any]:
     """What differs from a node that is told nothing, and what is given for history."""
-    usual, given = asdict(NodeSettings()), asdict(replace(settings, others=()))
+    usual, given = to_builtins(NodeSettings()), to_builtins(replace(settings, others=()))
     told = {name: given[name] for name in given if given[name] != usual[name]}
     history = settings.of(HistorySettings)
     choice = history.choice(settings.disk_budget_bytes)
-    told |= {"history": asdict(choice)} if choice is not None else {}
+    told |= {"history": to_builtins(choice)} if choice is not None else {}
     return told | ({"history_speed": history.speed} if history.speed != 1 else {})
 
 

@@ -5,13 +5,14 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
 from street.loop import VirtualLoop, settle
-from street.neighbourhood import Neighbour, Neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.feeds import GetTorrent, ListTorrents

@@ -9,14 +9,18 @@ from street.authors import author_of
 from street.fakes.clock import FakeClock
 from street.fakes.dice import FakeDice
 from street.fakes.index import FakeIndex
+from street.fakes.kept_settings import FakeKeptSettings
 from street.fakes.ledger import FakeLedger
 from street.fakes.link import FakeNetwork
+from street.fakes.logbook import FakeLogbook
 from street.fakes.logs import FakeDisk, FakeLogs
 from street.fakes.mailstore import FakeMailStore
+from street.fakes.pictures import FakePictures
 from street.fakes.private import FakePrivateFile
 from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.fakes.verifier import FakeVerifier
+from street.fakes.web import fake_web
 from street.jobs import HandJobs
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey
@@ -40,9 +44,12 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shelf import Shelf
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.ports import Logs, Swarm
+from swarmfeed.shell.archives import FileArchives
 from swarmfeed.shell.boxes import HpkeBoxes, HpkeEnvelopes
 from swarmfeed.shell.disk.lists import ListFiles
+from swarmfeed.shell.disk.media import DiskMedia
 from swarmfeed.shell.ratchets import DoubleRatchets
+from swarmfeed.shell.sites import FolderSites
 from swarmfeed.shell.store.recent import SqliteRecent
 
 from tests.core.samples import posts
@@ -183,32 +190,49 @@ def new_ground(
     clock: FakeClock | None = None,
 ) -> Ground:
     """A ground floor over fakes, on which nothing runs yet."""
-    clock = clock or FakeClock()
-    shells = Shells(
-        logs=logs or FakeLogs(FakeDisk(folder)),
+    shells = new_shells(
+        folder,
+        logs or FakeLogs(FakeDisk(folder)),
+        swarm or FakeSwarm(FakeSwarmNetwork(), Endpoint(listen, 0)),
+        clock or FakeClock(),
+    )
+    return lay_ground(NodeSettings(listen=listen), OWN, shells)
+
+
+def new_shells(folder: Path, logs: Logs, swarm: Swarm, clock: FakeClock) -> Shells:
+    """Fakes of all doors."""
+    return Shells(
+        logs=logs,
         verifier=FakeVerifier(),
         lists=ListFiles(folder / "lists"),
         index=FakeIndex(),
         recent=SqliteRecent(folder / "recent.db"),
-        swarm=swarm or FakeSwarm(FakeSwarmNetwork(), Endpoint(listen, 0)),
+        swarm=swarm,
         link=FakeNetwork().link(OWN.node_id),
         board=None,
         lan=None,
+        cards=list,
         jobs=HandJobs(clock),
+        web=fake_web(),
         ledger=FakeLedger(),
         private=FakePrivateFile(),
         letters=FakeLedger(),
         mail=FakeMailStore(),
+        media=DiskMedia(folder / "media"),
+        pictures=FakePictures(),
+        archives=FileArchives(folder),
+        sites=FolderSites(folder),
         boxes=HpkeBoxes(),
         envelopes=HpkeEnvelopes(),
         ratchets=DoubleRatchets(FakeDice()),
         dice=FakeDice(),
         clock=clock,
         safe=FakeSafe(None),
+        kept_settings=FakeKeptSettings(),
+        logbook=FakeLogbook(),
         pairing=FakeNetwork().link(OWN.node_id, vocabulary=PAIRING),
         policy_clock=clock,
     )
-    return lay_ground(NodeSettings(listen=listen), OWN, shells)
 
 
 class NotedPeer:

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Several
@@ -27,9 +28,9 @@ class Talk:
     def node(self) -> Node:
         return self.me.running
 
-    def link(self, number: int) -> Session:
+    def link(self, number: int, host: str = "") -> Session:
         """Link one more peer; what the node says at once is heard with the next answer."""
-        session, peer = new_session(number)
+        session, peer = new_session(number, host)
         self.node.ground.sessions._sessions[session.node_id] = session
         self.peers.append((session, peer))
         return session

@@ -3,10 +3,10 @@ is shown."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.authors import author_of
 from street.fakes.liar import (
     Goods,

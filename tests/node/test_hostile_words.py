@@ -1,10 +1,10 @@
 """A liar's live entries, receipts, floods and garbage: refused, and the honest are read."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.fakes.hostile import MALLORY_HELLO, code_of_end, prove, read_nonce
 from street.fakes.liar import (
     Stage,

@@ -50,6 +50,42 @@ def test_nothing_is_searched_for_while_a_node_starts() -> None:
     assert gc.isenabled(), "a start that failed, too"
 
 
+def test_what_was_loaded_is_old_and_was_not_searched() -> None:
+    gc.unfreeze()
+    searched: list[str] = []
+    gc.callbacks.append(lambda phase, _: searched.append(phase))
+    try:
+        with loading():
+            loaded = [[number] for number in range(10_000)]
+        [[number] for number in range(10)]
+        assert not searched
+        old = set(map(id, gc.get_objects(generation=2)))
+    finally:
+        gc.callbacks.pop()
+    assert old >= set(map(id, loaded))
+    assert not gc.get_freeze_count(), "what of it is garbage is found later"
+
+
+def test_what_a_start_froze_stays_so() -> None:
+    gc.freeze()
+    before = gc.get_freeze_count()
+    with loading():
+        pass
+    assert gc.get_freeze_count() >= before - 100
+
+
+@pytest.mark.slow
+def test_a_start_is_not_searched_at_its_end() -> None:
+    searched: list[str] = []
+    gc.callbacks.append(lambda phase, _: searched.append(phase))
+    try:
+        with loading():
+            keep_pauses_short()
+    finally:
+        gc.callbacks.pop()
+    assert not searched
+
+
 def test_a_package_that_is_unseen_can_be_loaded_later(tmp_path: Path) -> None:
     (tmp_path / "seldom_there.py").write_text("HERE = True")
     sys.path.insert(0, str(tmp_path))
@@ -72,6 +108,31 @@ def test_a_node_loads_nothing_for_colours_of_errors() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert said.stdout.splitlines()[-1] == "False", said.stdout + said.stderr
+
+
+SEARCHED_WHILE_LOADING = """
+import gc, sys
+from pathlib import Path
+from swarmfeed.cli.doors import Doors
+from swarmfeed.errors import UserError
+searched = {}
+class Watch:
+    def find_spec(self, name, *_):
+        searched[name] = gc.isenabled()
+sys.meta_path.insert(0, Watch())
+try:
+    Doors().run_node(Path(sys.argv[1]), None, "", print, ())
+except UserError:
+    print(searched["swarmfeed.serving"], searched["swarmfeed.node.node"], gc.isenabled())
+"""
+
+
+@pytest.mark.slow
+def test_while_a_node_is_loaded_nothing_is_searched(tmp_path: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", SEARCHED_WHILE_LOADING, tmp_path], capture_output=True, text=True
+    )
+    assert said.stdout == "False False True\n", said.stderr
 
 
 @pytest.mark.slow

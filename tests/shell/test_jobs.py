@@ -15,18 +15,25 @@ from swarmfeed.shell.jobs import SchedulerJobs, _Every
 
 SOON_S = 0.02
 LATER_S = 3_600
-PATIENCE_S = 5
+PATIENCE_S = 60
 
 
 class Counter:
-    """A job's work: counts its runs, and wakes whoever waits for the n-th."""
+    """A job's work: counts its runs, and wakes whoever waits for the n-th.
+
+    While ``goes_on`` is not set, a run that has begun after the first comes to no end.
+    """
 
     def __init__(self, *failures: Exception) -> None:
         self.runs = 0
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
         self._failures = list(failures)
         self._ran = asyncio.Event()
 
     async def run(self) -> str:
+        if self.runs:
+            await self.goes_on.wait()
         self.runs += 1
         self._ran.set()
         if self._failures:
@@ -148,8 +155,10 @@ def test_a_retry_error_waits_for_the_next_round() -> None:
             capture_logs() as logs,
             running(job(counter.run, every_s=SOON_S), node=node) as jobs,
         ):
+            counter.goes_on.clear()
             await counter.reach(1)
             assert jobs.status()[0].last_result == "postponed: nobody answered"
+            counter.goes_on.set()
             await counter.reach(2)
             assert jobs.status()[0].last_result == "run 2"
         assert node.stops == 0

@@ -1,11 +1,13 @@
 """A node that is asked for all news and lies: nothing false is shown, and nothing is missed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from msgspec.structs import replace
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.catchup import sentences
 from swarmfeed.core.catchup.limits import LATE_S, NEWS_CONTENT_BYTES_MAX
 from swarmfeed.core.catchup.news import FeedTold, open_news, pack_news

@@ -4,7 +4,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.node.ground.interests import FOLLOWED
 
 ORDERS = 50

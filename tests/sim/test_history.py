@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import Word

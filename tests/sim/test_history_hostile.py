@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.core.history.notice import Word
 from swarmfeed.core.history.rows import CustodyState

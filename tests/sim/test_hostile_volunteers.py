@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.supernode.limits import PARENTS, ROUND_S
 from swarmfeed.core.supernode.words import WORDS
 from swarmfeed.core.talk.message import Message

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.supernode.limits import PARENTS, ROUND_S
 from swarmfeed.node.ground.events import Misled
 from swarmfeed.node.supernode.settings import SupernodeSettings

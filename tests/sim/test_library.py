@@ -1,11 +1,12 @@
 """Older posts than supernodes keep: who holds them is known, and shows them with proofs."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood
+from msgspec.structs import replace
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.withdrawing import Edit, Withdraw

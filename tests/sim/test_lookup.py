@@ -1,12 +1,13 @@
 """Searching the network: two supernodes, and a leaf that believes neither."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from msgspec.structs import replace
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.network import NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.posts import ref_text
@@ -185,9 +186,10 @@ def test_what_others_pass_on_is_found_and_goes_with_a_damaged_file(tmp_path: Pat
         assert texts(await search(other, "tea")) == ["tea"]
         kept = other.running.parts(LookupParts)
         assert kept.keeper.waiting == 0
-        kept.keeper.mend()
-        await street.pass_time(1)
-        assert texts(await search(other, "tea")) == []
+        for left in (["tea"], []):  # damage that is not found again, and comes again
+            kept.keeper.mend()
+            await street.pass_time(1)
+            assert texts(await search(other, "tea")) == left
 
     in_neighbourhood(tmp_path, scenario)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from street.fakes.swarm import FakeSwarm
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.certificate import open_certificate
 from swarmfeed.core.feed.metainfo import chunk_torrent

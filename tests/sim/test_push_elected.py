@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.listening import Subscribe
 from swarmfeed.core.supernode.limits import PARENTS, ROUND_S
 from swarmfeed.node.push.role import Push

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.upkeep import PeerStatus
+from swarmfeed.core.base.address import format_address
 from swarmfeed.core.relay.limits import CIRCUIT_DAY_BYTES, LOCATOR_LASTS_MS
 from swarmfeed.core.relay.words import Locate
 from swarmfeed.core.vocabulary import VOCABULARY
-from swarmfeed.node.relay.relaying import Relaying
+from swarmfeed.node.relay.role import RelayParts
 
 pytestmark = pytest.mark.attack("A99")
 
@@ -31,7 +34,9 @@ def test_who_cannot_dial_each_other_meets_by_way_of_a_relay(tmp_path: Path) -> N
         await street.pass_time(1)
         assert anna.reads(ben.author_id)[0] == "live"
         assert relay.root(ben.feed_id) is None
-        carried = relay.running.parts(Relaying).relay.carried_today(ben.identity.node_id)
+        carried = relay.running.parts(RelayParts).relaying.relay.carried_today(
+            ben.identity.node_id
+        )
         assert 10_000 < carried < CIRCUIT_DAY_BYTES
 
     in_neighbourhood(tmp_path, scenario)
@@ -71,6 +76,11 @@ def test_when_the_relay_goes_so_do_its_circuits_and_another_is_found(
     in_neighbourhood(tmp_path, scenario)
 
 
+def how_reached(one: Neighbour, other: Neighbour) -> PeerStatus:
+    linked = one.running.ground.reach.linked()
+    return next(each for each in linked if each.node_id == other.identity.node_id)
+
+
 def test_a_straight_link_takes_the_place_of_a_circuit(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         relay, anna, ben = await three(street)
@@ -79,13 +89,21 @@ def test_a_straight_link_takes_the_place_of_a_circuit(tmp_path: Path) -> None:
             lambda: anna.running.ground.sessions.find(ben.identity.node_id) is not None,
             within_s=60,
         )
+        for one, other in ((anna, ben), (ben, anna)):
+            peer = how_reached(one, other)
+            assert (peer.endpoint, peer.by) == ("", relay.identity.node_id)
+            assert peer.how == f"by way of {format_address(relay.identity.node_id)[:8]}"
+            assert how_reached(one, relay).by is None
         street.heal(anna, ben)
         anna.running.feeds.finder.hint([ben.endpoint])
         await anna.running.feeds.finder.connect()
         await street.pass_time(2)
         session = anna.running.ground.sessions.find(ben.identity.node_id)
         assert session is not None and session.peer.remote == ben.endpoint
-        assert relay.running.parts(Relaying).relay.count == 0
+        peer = how_reached(anna, ben)
+        assert (peer.how, peer.by, peer.crossed) == ("called by us", None, False)
+        assert how_reached(ben, anna).how == "called by them"
+        assert relay.running.parts(RelayParts).relaying.relay.count == 0
 
     in_neighbourhood(tmp_path, scenario)
 

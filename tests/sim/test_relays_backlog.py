@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from street.fakes.logs import FakeLogs
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.relay.limits import CIRCUIT_DAY_BYTES, PART_REST_S
 from swarmfeed.core.relay.words import ChunkPart, PartAsk
 from swarmfeed.node.ground.events import ChunkKept, listens
-from swarmfeed.node.relay.relaying import Relaying
+from swarmfeed.node.relay.role import RelayParts
 
 from tests.node.relay.test_relaying import is_linked, say
 
@@ -46,7 +47,9 @@ def test_a_backlog_comes_newest_first_and_the_relay_keeps_nothing(tmp_path: Path
         await street.until(lambda: has_all(anna, ben, 1_000), within_s=90)
         assert kept == [ChunkSpan(0, 2), ChunkSpan(0, 1), ChunkSpan(0, 0)]
         assert relay.root(ben.feed_id) is None
-        carried = relay.running.parts(Relaying).relay.carried_today(ben.identity.node_id)
+        carried = relay.running.parts(RelayParts).relaying.relay.carried_today(
+            ben.identity.node_id
+        )
         assert carried < CIRCUIT_DAY_BYTES
         await ben.say("live")
         await street.pass_time(1)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.supernode.limits import PARENTS, ROUND_S
-from swarmfeed.node.relay.relaying import Relaying
+from swarmfeed.node.relay.role import RelayParts
 from swarmfeed.node.supernode.settings import SupernodeSettings
 
 AUTO, OFF = (SupernodeSettings(supernode=each) for each in ("auto", "off"))
@@ -34,7 +35,9 @@ def test_elected_supernodes_join_who_cannot_dial_each_other(tmp_path: Path) -> N
         await street.until(lambda: anna.is_complete(ben.feed_id), within_s=60)
         session = anna.running.ground.sessions.find(ben.identity.node_id)
         assert session is not None and session.peer.remote is None
-        carriers = [each for each in crowd if each.running.parts(Relaying).relay.count]
+        carriers = [
+            each for each in crowd if each.running.parts(RelayParts).relaying.relay.count
+        ]
         assert carriers
         assert {each.identity.node_id for each in carriers} <= parents(ben)
         reached = await ben.running.ground.reach.author(anna.author_id)

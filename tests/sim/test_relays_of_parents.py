@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.relay.words import Locate
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.node.ground.layer import Supernode
-from swarmfeed.node.relay.relaying import Relaying
+from swarmfeed.node.relay.role import RelayParts
 
 pytestmark = [pytest.mark.slow, pytest.mark.attack("A99"), pytest.mark.attack("A150")]
 
@@ -58,7 +59,7 @@ def test_a_parent_asks_the_other_supernodes(tmp_path: Path) -> None:
         await ben.say("hello")
         await anna.follow(ben)
         await street.until(lambda: anna.reads(ben.author_id) == ["hello"], within_s=60)
-        carried = [each.running.parts(Relaying).relay.count for each in supernodes]
+        carried = [each.running.parts(RelayParts).relaying.relay.count for each in supernodes]
         assert carried == [0, 0, 1]
         assert linked(anna, supernodes[2])
 

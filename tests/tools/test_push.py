@@ -1,10 +1,10 @@
 """A post to all supernodes: the functions of the core beside flooding and Plumtree."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from simulation.supernodes.push import main, play_all
 from simulation.supernodes.push_world import PushSetting, PushWorld
 
@@ -21,6 +21,12 @@ def test_a_quiet_layer_is_reached_with_fewer_copies_than_by_rivals() -> None:
 def test_the_same_seed_gives_the_same_figures() -> None:
     assert play_all(SMALL) == play_all(SMALL)
     assert play_all(SMALL) != play_all(replace(SMALL, seed=4))
+
+
+def test_among_few_nobody_has_less_than_a_copy() -> None:
+    few = play_all(PushSetting(seed=2, supernodes=5, posts=10))
+    assert all(each["delivered"] == 1 for each in few.values())
+    assert 0 <= few["ours"]["duplicates"] < 0.1
 
 
 @pytest.mark.slow

@@ -1,10 +1,10 @@
 """Searches in a simulated layer: the functions of the core beside rivals."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from simulation.supernodes.search import main, search_all
 from simulation.supernodes.search_world import SearchSetting, SearchWorld
 

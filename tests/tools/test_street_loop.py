@@ -1,10 +1,10 @@
-"""The loop of the street: only what is skipped, or waited for, is time."""
+"""The loops of the street: only what is skipped, or waited for, is time."""
 
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from street.loop import VirtualLoop, play, settle
+from street.loop import VirtualLoop, play, run_unhurried, settle
 
 
 def test_work_takes_no_time_however_busy_the_machine_is() -> None:
@@ -50,3 +50,19 @@ def test_while_a_thread_is_waited_for_no_time_passes() -> None:
         assert (loop.time(), due) == (0, [])
 
     play(scenario)
+
+
+def test_with_real_sockets_time_passes_only_while_nothing_is_left_to_do() -> None:
+    async def scene() -> None:
+        loop, due = asyncio.get_running_loop(), list[str]()
+        begun_s = loop.time()
+        loop.call_later(0.05, due.append, "late")
+        time.sleep(0.06)  # as on a machine that has others to serve
+        for _ in range(9):
+            await asyncio.sleep(0)
+        assert due == []
+        await asyncio.sleep(0.06)
+        assert due == ["late"]
+        assert loop.time() - begun_s >= 0.06
+
+    run_unhurried(scene())

@@ -2,18 +2,21 @@
 
 import pytest
 from ordeals import main as torture
+from ordeals.letters.story import common
 from ordeals.ordeal import Ordeal, Outcome, Plan
 from ordeals.strangers.main import ordeal_of
 from ordeals.strangers.siege import Siege, Terms
 
 
-def made(name: str, *gave_way: str, runs: bool = True) -> Ordeal:
+def made(name: str, *gave_way: str, runs: bool = True, is_timed: bool = True) -> Ordeal:
     def play(plan: Plan) -> Outcome:
         cases = plan.cases if runs else 0
         figures = {"luck": str(plan.luck(3).randrange(1000))}
         return Outcome(cases=cases, figures=figures, gave_way=list(gave_way))
 
-    return Ordeal(name=name, about="of a test", cases=70, sample=7, play=play)
+    return Ordeal(
+        name=name, about="of a test", cases=70, sample=7, play=play, is_timed=is_timed
+    )
 
 
 def sieges() -> Ordeal:
@@ -63,7 +66,29 @@ def test_it_fails_when_something_gave_way_or_nothing_ran(
     assert said in capsys.readouterr().out
 
 
+def test_each_is_played_once_of_those_that_are_timed_and_those_that_wait(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = made("calm"), made("patient", is_timed=False), made("swift")
+    monkeypatch.setattr(torture, "ORDEALS", chosen)
+    assert torture.main(["--sample", "--timed"]) == 0
+    first = capsys.readouterr().out
+    assert "calm: held" in first and "swift: held" in first and "patient" not in first
+    assert torture.main(["--sample", "--no-timed"]) == 0
+    second = capsys.readouterr().out
+    assert "patient: held, 7 cases" in second and "calm" not in second
+    assert torture.main(["calm", "--no-timed"]) == 1, "nothing is left to play"
+
+
 def test_the_luck_of_a_case_does_not_depend_on_those_before_it() -> None:
     first = Plan(seed=1, cases=9).luck(4).random()
     assert first == Plan(seed=1, cases=2).luck(4).random()
     assert first != Plan(seed=2, cases=9).luck(4).random()
+
+
+def test_a_home_that_was_restored_has_to_show_what_it_had_and_no_more() -> None:
+    said = [f"{number} of anna" for number in range(9)]
+    stray = [*said[:3], said[5]]
+    assert common(stray, said) == 3, "a liar showed it one of later again"
+    assert common(said, said) == 9
+    assert common([], said) == 0

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.errors import UserError
 from swarmfeed.node.roster import ROSTER

@@ -76,6 +76,10 @@ class Site:
             .replace("<address:feed_id>", feed)
             .replace("<int(max=4294967295):index>", str(mine.ref.index))
             .replace("<name>", mine.id)
+            .replace("<medium>", "ab" * 32)
+            .replace("<form>", "small")
+            .replace("<int:number>", "1")
+            .replace("<path:called>", "Choir")
             .replace("<int:level>", "0")
             .replace("<int:position>", "0")
             .replace("<path:filename>", "swarmfeed.css")
@@ -85,7 +89,7 @@ class Site:
 @pytest.fixture(scope="session")
 def app() -> Flask:
     """Built once: templates are compiled on first use."""
-    return create_app(FakeDesk(), new_access(), SETTINGS)
+    return create_app(Running(FakeDesk(), new_access(), SETTINGS))
 
 
 def new_access() -> Access:

@@ -106,7 +106,7 @@ for cookie, host in tries:
         headers = {"Host": host, "Cookie": cookie, "Sec-Fetch-Site": "same-origin",
                    "Origin": "http://" + host, "Referer": "http://" + host + "/",
                    "Content-Type": "application/x-www-form-urlencoded"}
-        to = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        to = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             body = "text=forged" if method == "POST" else None
             raw = {key: text.encode("latin-1", "replace") for key, text in headers.items()}

@@ -5,14 +5,17 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
+from street.loop import run_unhurried
 from uvicorn._types import ASGI3Application
 from webui.server import Server
 
 TIMEOUT_S = 60
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Connect = Callable[[], Awaitable[Connection]]
+Connect = Callable[..., Awaitable[Connection]]
+"""Takes what ``asyncio.open_connection`` takes beside the place."""
 
 
 @asynccontextmanager
@@ -25,8 +28,8 @@ async def serving(server: Server) -> AsyncIterator[Connect]:
         await asyncio.sleep(0.001)
     opened: list[asyncio.StreamWriter] = []
 
-    async def connect() -> Connection:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async def connect(**given: Any) -> Connection:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, **given)
         opened.append(writer)
         return reader, writer
 
@@ -40,7 +43,7 @@ async def serving(server: Server) -> AsyncIterator[Connect]:
 
 
 def run(scene: Coroutine[None, None, None]) -> None:
-    asyncio.run(asyncio.wait_for(scene, TIMEOUT_S))
+    run_unhurried(asyncio.wait_for(scene, TIMEOUT_S))
 
 
 def play(make: "partial[Server]", scene: Callable[[Connect], Awaitable[None]]) -> None:

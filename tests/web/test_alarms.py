@@ -1,10 +1,10 @@
 """What others did in the person's name stands on every page, without script."""
 
-from dataclasses import replace
 from html import unescape
 
 import pytest
-from street.fakes.desk import NOON_MS
+from msgspec.structs import replace
+from street.fakes.samples import NOON_MS
 from swarmfeed.core.asks.alarms import AlarmView
 from swarmfeed.core.base.address import format_author
 
@@ -18,7 +18,7 @@ ALARM = AlarmView(
     seen_ms=NOON_MS - 120_000,
     source="192.0.2.7",
 )
-PATHS = ["/", "/me", "/status", "/search?q=post", "/follow", "/notifications", "/history"]
+PATHS = ["/", "/me", "/network", "/search?q=post", "/follow", "/notifications", "/history"]
 
 
 @pytest.mark.attack("A49")

@@ -1,10 +1,8 @@
 """The JSON API: keys commands rely on, and who may use it."""
 
-from dataclasses import dataclass
-
 import pytest
 from flask import Flask
-from street.fakes.desk import key
+from street.fakes.samples import key
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.page import PageLink
 from swarmfeed.core.asks.posts import ref_text
@@ -249,8 +247,7 @@ def test_no_nesting_is_too_deep_for_a_refusal(site: Site) -> None:
 
 
 def test_a_name_that_the_page_answers_is_not_given_again() -> None:
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class NewLoginLinkToo(Ask[PageLink]):
+    class NewLoginLinkToo(Ask[PageLink], frozen=True, kw_only=True):
         name = "login-link"
 
     with pytest.raises(ValueError, match="login-link is answered by the page"):

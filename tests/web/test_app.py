@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 import webui.app
@@ -11,7 +12,7 @@ from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import Timeline
 from webui import routes as site_map
 from webui.app import create_app
-from webui.current import ask
+from webui.current import Running, ask
 from webui.pages import PAGES as SITE
 from webui.routes import Menu, Page
 from werkzeug.routing import Rule
@@ -36,7 +37,7 @@ FOREIGN = [
 
 
 def routes() -> list[Rule]:
-    app = create_app(FakeDesk(), new_access(), SETTINGS)
+    app = create_app(Running(FakeDesk(), new_access(), SETTINGS))
     return list(app.url_map.iter_rules())
 
 
@@ -47,10 +48,15 @@ PAGES = [rule for rule in ASKING if not rule.rule.startswith("/api/")]
 
 WITHOUT_SESSION = {"/welcome", "/login"}
 WITH_A_READER_KEY = {
+    "/feeds/<author:author_id>/posts.<any(atom,rss,json):form>",
+    "/feeds/tags/<tag>/posts.<any(atom,rss,json):form>",
+    "/feeds/home/posts.<any(atom,rss,json):form>",
     "/feeds/<address:feed_id>/torrents.rss",
     "/feeds/<address:feed_id>/torrents/list.torrent",
     "/feeds/<address:feed_id>/torrents/<int:level>-<int:position>.torrent",
 }
+ON_THE_MACHINE = {"/oauth/authorize"}
+"""Opened without a session where nobody can have one: it says where to go."""
 
 
 def name(value: object) -> str:
@@ -123,6 +129,7 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "X-DNS-Prefetch-Control": "off",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -131,6 +138,7 @@ HEADERS = {
 
 
 @pytest.mark.attack("A03")
+@pytest.mark.attack("A335")
 @pytest.mark.parametrize("logged_in", [True, False])
 def test_every_answer_carries_the_headers(site: Site, logged_in: bool) -> None:
     def get(path: str) -> None:
@@ -188,7 +196,9 @@ def test_trying_again_never_leads_to_another_site(site: Site, path: str) -> None
 def test_what_needs_no_session_is_known() -> None:
     declared = [route for page in SITE for route in page.routes]
     assert {route.rule for route in declared if route.open_to_all} == WITHOUT_SESSION
-    assert {route.rule for route in declared if route.opened_by} == WITH_A_READER_KEY
+    assert {route.rule for route in declared if route.opened_by} == (
+        WITH_A_READER_KEY | ON_THE_MACHINE
+    )
 
 
 @pytest.mark.attack("A70")
@@ -201,6 +211,25 @@ def test_every_form_that_changes_something_has_its_key() -> None:
     ]
     assert len(forms) >= 7
     assert [form for form in forms if not form.endswith("{{ form_key() }}")] == []
+
+
+def test_a_form_that_is_answered_by_a_page_is_sent_once_by_the_browser_itself() -> None:
+    """A script that sent it could show nothing, and the browser would send it once more."""
+    answered = {
+        route.endpoint
+        for page in SITE
+        for route in page.routes
+        if route.method == "POST" and get_type_hints(route.view)["return"] is str
+    }
+    assert answered > {"export", "write_site", "stop_node", "preview"}
+    folder = Path(webui.app.__file__).parent / "templates"
+    text = "".join(path.read_text() for path in sorted(folder.rglob("*.html")))
+    for endpoint in answered:
+        named = rf"url_for\('{endpoint}'\)"
+        forms = re.findall(rf"<form[^>]*{named}.*?</form>", text, re.DOTALL)
+        buttons = re.findall(rf"<button[^>]*{named}[^>]*>", text)
+        assert forms or buttons, endpoint
+        assert [each for each in (*forms, *buttons) if " data-leads" not in each] == []
 
 
 # --- a page from outside ----------------------------------------------------------------
@@ -227,7 +256,7 @@ def with_toy(tmp_path: Path) -> Site:
         templates=tmp_path,
     )
     desk, access = FakeDesk(), new_access()
-    return Site(desk, access, create_app(desk, access, SETTINGS, pages=(*SITE, toy)))
+    return Site(desk, access, create_app(Running(desk, access, SETTINGS), pages=(*SITE, toy)))
 
 
 def test_a_page_brings_routes_a_template_and_its_entry_in_the_menu(with_toy: Site) -> None:
@@ -261,16 +290,17 @@ def test_no_template_of_the_site_is_hidden(with_toy: Site) -> None:
 def test_an_endpoint_is_given_once() -> None:
     twice = Page(routes=(site_map.get("/other", "home", lambda: "other"),))
     with pytest.raises(AssertionError, match="home"):
-        create_app(FakeDesk(), new_access(), SETTINGS, pages=(*SITE, twice))
+        create_app(Running(FakeDesk(), new_access(), SETTINGS), pages=(*SITE, twice))
 
 
 def test_a_path_is_answered_by_one_page() -> None:
     twice = Page(routes=(site_map.get("/search", "other", lambda: "other"),))
     with pytest.raises(ValueError, match="two pages answer GET /search"):
-        create_app(FakeDesk(), new_access(), SETTINGS, pages=(*SITE, twice))
+        create_app(Running(FakeDesk(), new_access(), SETTINGS), pages=(*SITE, twice))
 
 
 def test_the_menu_lists_pages_in_the_order_of_the_site_map() -> None:
     entries = [route.menu for page in SITE for route in page.routes if route.menu]
-    labels = ["Home", "Search", "Notices", "Messages", "Follow", "Circles", "Status", "Me"]
+    labels = ["Home", "Search", "Notices", "Messages", "People", "Saved", "Network"]
+    labels += ["Profile", "Settings"]
     assert [menu.label for menu in entries] == labels

@@ -6,10 +6,12 @@ import json
 import os
 import stat
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from street.fakes.desk import FakeDesk
+from street.loop import run_unhurried
 from swarmfeed.core.asks.change import Change
 from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.errors import UserError
@@ -81,7 +83,7 @@ def play(folder: Path, scene: Scene) -> None:
         finally:
             await served.server.stop()
 
-    asyncio.run(asyncio.wait_for(whole(), TIMEOUT_S))
+    run_unhurried(asyncio.wait_for(whole(), TIMEOUT_S))
 
 
 GOOD_HOSTS = ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"]
@@ -186,11 +188,29 @@ def test_a_mount_takes_its_path_and_the_pages_take_the_rest() -> None:
 
     settings = PageSettings(url="http://a:1", own_host="b:1", hosts=frozenset({"a:1"}))
     mounts = (Mount(path="/events", app=app("one")), Mount(path="/api/v1/", app=app("below")))
-    front = Front(settings, mounts, app("pages"))
+    front = Front(settings.answers_to, mounts, app("pages"))
     for path in ("/events", "/events/", "/api/v1/statuses", "/api/v1", "/", "*"):
         scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"a:1")]}
         asyncio.run(front(scope, None, None))  # type: ignore[arg-type]  # bare ASGI
     assert [name for name, _ in taken] == ["one", "pages", "below", "pages", "pages", "pages"]
+
+
+def test_open_pages_look_again_after_whatever_may_have_changed_something() -> None:
+    looked: list[str] = []
+
+    async def app(scope: Scope, receive: object, send: object) -> None:
+        pass
+
+    settings = PageSettings(url="http://a:1", own_host="b:1", hosts=frozenset({"a:1"}))
+    mounts = (Mount(path="/api/v1/", app=app),)
+    methods = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+    for method in methods:
+        front = Front(settings.answers_to, mounts, app, partial(looked.append, method))
+        for path in ("/", "/api/v1/statuses"):
+            headers = [(b"host", b"a:1")]
+            scope = {"type": "http", "method": method, "path": path, "headers": headers}
+            asyncio.run(front(scope, None, None))  # type: ignore[arg-type]  # bare ASGI
+    assert looked == [each for each in methods[3:] for _ in range(2)]
 
 
 def test_a_change_is_one_event_whatever_it_says() -> None:
@@ -207,6 +227,8 @@ def test_merging_keeps_the_newest_of_each_feed() -> None:
         Change("progress", 4, {"feed": "a"}),
     ]
     assert [change.number for change in merge_changes(changes)] == [2, 3, 4]
+    came = [Change("media", number, {"id": each}) for number, each in enumerate("aba", 1)]
+    assert [each.number for each in merge_changes(came)] == [2, 3], "each picture is told"
 
 
 @pytest.mark.attack("A26")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from street.fakes.desk import FakeDesk
+from street.loop import run_unhurried
 from swarmfeed.core.base.limits import EVENT_STREAMS_MAX
+from webui import server
 from webui.events import EventStream
 
 from tests.web.test_asgi import TIMEOUT_S, Served, play
@@ -92,20 +94,28 @@ def test_the_oldest_of_too_many_streams_is_dropped(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_hundred_streams_do_not_slow_the_page(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:
+        alone_s = await quickest_answer_s(served)
         streams = []
         for number in range(100):
             if number % 10 == 0:
                 await served.log_in()
             streams.append(await served.stream())
-        loop = asyncio.get_running_loop()
-        start_s = loop.time()
-        for _ in range(10):
-            await served.ask("/updates")
-        assert (loop.time() - start_s) / 10 < 0.05
+        # Where others have the machine, all answers are late by as much.
+        assert await quickest_answer_s(served) < max(0.05, 5 * alone_s)
         for _, writer in streams:
             writer.close()
 
     play(tmp_path, scene)
+
+
+async def quickest_answer_s(served: Served) -> float:
+    """Of a few: what others do on the machine in between is no matter of ours."""
+    loop, took_s = asyncio.get_running_loop(), []
+    for _ in range(10):
+        begun_s = loop.time()
+        await served.ask("/updates")
+        took_s.append(loop.time() - begun_s)
+    return min(took_s)
 
 
 @pytest.mark.slow
@@ -140,10 +150,13 @@ def test_logging_out_ends_the_streams_of_that_session_only(tmp_path: Path) -> No
     play(tmp_path, scene)
 
 
-def test_stopping_ends_every_stream(tmp_path: Path) -> None:
+def test_stopping_ends_every_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Longer than the test: who is not ended is waited for.
+    monkeypatch.setattr(server, "STOP_TIMEOUT_S", 2 * TIMEOUT_S)
+
     async def scene(served: Served) -> None:
         reader, writer = await served.stream()
-        await asyncio.wait_for(served.server.stop(), 2)
+        await served.server.stop()
         await reader.read()
         writer.close()
         with pytest.raises(ConnectionRefusedError):
@@ -171,4 +184,4 @@ def test_a_silent_stream_has_a_heartbeat() -> None:
         await events.stream("s", "", [], receive, send)  # type: ignore[arg-type]  # bare ASGI
         assert events.stream_count == 0
 
-    asyncio.run(asyncio.wait_for(scene(), TIMEOUT_S))
+    run_unhurried(asyncio.wait_for(scene(), TIMEOUT_S))

@@ -1,22 +1,15 @@
 """What changes on an open page in a real browser, and what is typed there."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import expect
-from street.fakes.desk import key
+from street.fakes.samples import key
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 
-from tests.web.test_browser import (
-    LOOK_EVERY_MS,
-    PATIENCE_MS,
-    MakeVisit,
-    browser,
-    make_visit,
-    node,
-)
+from tests.web.browsing import MakeVisit, browser, make_visit, node, wait_until
 
 __all__ = ["browser", "make_visit", "node"]  # fixtures
 
@@ -35,8 +28,8 @@ def test_new_posts_are_announced_and_never_push_in(make_visit: MakeVisit) -> Non
         desk.add_post(AuthorId(key("Mira Lindqvist")), f"late {number}")
     visit.node.announce("new", n=2)
     expect(page.get_by_role("link", name="Show 2 new posts")).to_be_visible()
-    assert page.title() == "(2) Home · swarmfeed"
-    assert page.get_by_role("article").first.inner_text() == first
+    expect(page).to_have_title("(2) Home · swarmfeed")
+    expect(page.get_by_role("article").first).to_have_text(first, use_inner_text=True)
     expect(page.get_by_role("status")).to_have_text("Show 2 new posts")
     page.keyboard.press(".")
     expect(page.get_by_role("article").first).to_contain_text("late 1")
@@ -60,7 +53,7 @@ def test_new_replies_are_announced_in_an_open_thread_and_move_nothing(
     bar = page.get_by_role("link", name="Show 61 new replies")
     expect(bar).to_be_visible()
     expect(page.get_by_role("article").last.get_by_text("1 reply")).to_be_visible()
-    assert page.get_by_role("article").count() == 2
+    expect(page.get_by_role("article")).to_have_count(2)
     after = page.get_by_role("article").last.bounding_box()
     assert shown is not None and after is not None
     assert abs(after["y"] - shown["y"]) < 1, "the line lies over what is read"
@@ -79,7 +72,7 @@ def test_a_long_post_opens_where_it_stands(make_visit: MakeVisit, script: bool) 
     article = page.get_by_role("article").first
     box = article.bounding_box()
     assert box is not None and box["height"] < 500
-    article.get_by_text("Show more").click()
+    article.get_by_text("Show all, 1 minute").click()
     expect(article.get_by_text("Show less")).to_be_visible()
     box = article.bounding_box()
     assert box is not None and box["height"] > 4_000
@@ -122,23 +115,37 @@ def test_progress_moves_while_one_looks(make_visit: MakeVisit) -> None:
     visit.go(f"/authors/{format_author(aoi)}")
     expect(visit.page.get_by_role("progressbar")).to_have_attribute("value", "8200")
     visit.node.wait_for_streams(visit.page)
-    # Again and again: the stream of the page before may hear it, and go.
     shown = visit.page.get_by_text("15,000 of 20,000")
-    for _ in range(PATIENCE_MS // LOOK_EVERY_MS):
+
+    def is_heard() -> bool:
+        # Again and again: the stream of the page before may hear it, and go.
         visit.node.announce("progress", feed=visit.node.desk.feed_of(aoi).hex(), held=15_000)
-        visit.page.wait_for_timeout(LOOK_EVERY_MS)
-        if shown.is_visible():
-            break
-    expect(shown).to_be_visible()
+        return shown.is_visible()
+
+    wait_until(visit.page, is_heard)
 
 
 def test_the_sentence_follows_the_node(make_visit: MakeVisit) -> None:
     visit = make_visit()
-    expect(visit.page.get_by_text("Well connected: linked to 2 nodes.")).to_be_visible()
+    visit.go("/network")
+    expect(
+        visit.page.get_by_text("Well connected, and 2 others have your newest post.")
+    ).to_be_visible()
     visit.node.wait_for_streams(visit.page)
     visit.node.desk.sentence = "Alone: no other node is linked right now."
     visit.node.announce("status", peers=0)
     expect(visit.page.get_by_text("Alone: no other node")).to_be_visible()
+
+
+def test_an_answer_that_breaks_off_is_none(make_visit: MakeVisit) -> None:
+    """As when the page is left meanwhile, of which Firefox tells the page."""
+    visit = make_visit()
+    page = visit.page
+    visit.node.wait_for_streams(page)
+    page.route("**/sentence", lambda route: route.fulfill(body='{"sentence": "Half'), times=1)
+    with page.expect_request_finished(lambda request: request.url.endswith("/sentence")):
+        visit.node.announce("status", sentence="told")
+    expect(page.locator(".how").first).not_to_contain_text("Half")
 
 
 @pytest.mark.parametrize("path", ["/", "/search"])

@@ -2,12 +2,14 @@
 
 import pytest
 from playwright.sync_api import expect
-from street.fakes.desk import FakeDesk, key
+from street.fakes.desk import FakeDesk
+from street.fakes.samples import key
+from street.fakes.webfeeds import read_the_web
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_address, format_author
 
+from tests.web.browsing import MakeVisit, browser, make_visit, node
 from tests.web.test_alarms import ALARM
-from tests.web.test_browser import MakeVisit, browser, make_visit, node
 
 __all__ = ["browser", "make_visit", "node"]  # fixtures
 
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.e2e
 
 
 def paths(desk: FakeDesk) -> list[str]:
+    read_the_web(desk)
     post = next(post for post in desk.posts if post.text == "Hello, swarm.")
     feed, aoi = format_address(post.ref.feed_id), format_author(key("山田 葵"))
     return [
@@ -24,12 +27,16 @@ def paths(desk: FakeDesk) -> list[str]:
         f"/follow?link=swarmfeed:{aoi}",
         "/search?q=libtorrent",
         "/search?q=zebra",
-        "/status",
+        "/network",
         "/notifications",
         "/history",
         "/alarms",
         "/me",
+        "/settings",
+        "/keys",
         "/circles",
+        "/web",
+        "/web/sites",
         f"/authors/{aoi}",
         f"/posts/{post.id}",
         *(f"/posts/{ref_text(post.ref)}/{each}" for each in ("edit", "withdraw", "versions")),
@@ -37,8 +44,11 @@ def paths(desk: FakeDesk) -> list[str]:
     ]
 
 
-def test_no_page_scrolls_sideways(make_visit: MakeVisit) -> None:
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+def test_no_page_scrolls_sideways(make_visit: MakeVisit, language: str) -> None:
+    """German has long words, and Arabic begins at the other side."""
     visit = make_visit()
+    visit.page.set_extra_http_headers({"Accept-Language": language})
     desk = visit.node.desk
     desk.add_post(desk.me, "W" * 300 + " https://a.example/" + "x" * 300)
     others = [each for each in desk.authors if each != desk.me]
@@ -116,3 +126,30 @@ def test_every_page_has_its_landmarks(make_visit: MakeVisit) -> None:
             " return ids.filter((id, at) => ids.indexOf(id) !== at); })()"
         )
         assert doubled == [], path
+
+
+BEGINNING = """(line) => {
+  const words = [...line.querySelectorAll("bdi")].at(-1).firstChild;
+  const range = document.createRange();
+  range.setStart(words, 0); range.setEnd(words, 3);
+  const one = range.getBoundingClientRect(), box = line.getBoundingClientRect();
+  return [one.left >= box.left - 1, one.right <= box.right + 1, box.height];
+}"""
+"""Whether the first letters of what is answered are in the line, and how high that is."""
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_what_a_post_answers_is_one_line_with_its_beginning(
+    make_visit: MakeVisit, language: str
+) -> None:
+    """Also where the page reads from right to left, and the words from left to right."""
+    visit = make_visit()
+    visit.page.set_extra_http_headers({"Accept-Language": language})
+    desk = visit.node.desk
+    asked = desk.add_post(desk.me, "The library has a scanner for slides now. " * 9)
+    desk.add_post(desk.me, "In the third box.", reply_to=asked.ref)
+    visit.go("/")
+    line = visit.page.locator(".answers").first
+    for look in visit.looks(320, 1280):
+        starts, ends, height = line.evaluate(BEGINNING)
+        assert starts and ends and height < 32, (look, starts, ends, height)

@@ -1,9 +1,9 @@
 """Own posts on the page: edited, withdrawn, and what they said before; all without script."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.asks.posts import PostView, ref_text
 
 from tests.web.conftest import Site

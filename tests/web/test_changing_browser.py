@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from swarmfeed.core.asks.posts import PostView, ref_text
 
-from tests.web.test_browser import MakeVisit, Node, browser, make_visit, node
+from tests.web.browsing import MakeVisit, Node, browser, make_visit, node
 
 pytestmark = pytest.mark.e2e
 
@@ -26,6 +26,7 @@ def test_a_post_is_edited_its_history_read_and_it_is_withdrawn(
     page = visit.page
     visit.go(f"/posts/{mine.id}")
     page.get_by_role("link", name="Edit", exact=True).click()
+    page.wait_for_load_state()  # with what the script adds, which may come later than the form
     text = page.get_by_label("Your text")
     expect(text).to_have_value(mine.text)
     text.fill("x" * 8_001)

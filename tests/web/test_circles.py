@@ -2,7 +2,7 @@
 
 import re
 
-from street.fakes.desk import key
+from street.fakes.samples import key
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 
@@ -27,7 +27,8 @@ def test_the_page_is_led_to_from_where_people_look(site: Site) -> None:
     profile = f"/authors/{TO_INES}"
     for path in ("/", "/me", "/messages", "/messages/private", profile):
         assert 'href="/circles' in site.get(path).text.partition("</header>")[2], path
-    assert ">Circles</span>" in site.get("/").text, "in the menu"
+    for path in ("/follow", "/listening"):
+        assert '<a href="/circles">Circles</a>' in site.get(path).text, "beside the others"
     assert f'href="/circles?who={TO_INES}#who"' in site.get(profile).text
     make(site, "Family")
     assert f'value="{TO_INES}"' in site.get(f"/circles?who={TO_INES}").text
@@ -88,7 +89,7 @@ def test_a_post_is_for_a_circle_and_says_so(site: Site) -> None:
     site.post("/circles/in", {"who": TO_INES, "circle": "Family"})
     site.post("/posts", {"text": "Us two", "to": "Family"})
     page = site.get("/").text
-    assert "Only the 1 person in your circle “Family” can read this" in page
+    assert "Only the one person in your circle “Family” can read this" in page
     reply = site.get(f"/posts/{site.desk.posts[-1].id}").text
     assert "and your reply; others keep copies they cannot read" in reply
     assert 'name="to"' not in reply, "a reply is for those who can read the post"
@@ -103,7 +104,11 @@ def test_a_draft_for_a_circle_stays_for_it(site: Site) -> None:
     draft(site, "half a thought", "Work")
     page = site.get("/").text
     assert chosen(page) == "Work" and 'name="begun_to" value="Work"' in page
-    assert site.get("/drafts/text").json == {"text": "half a thought", "to": "Work"}
+    assert site.get("/drafts/text").json == {
+        "text": "half a thought",
+        "to": "Work",
+        "files": [],
+    }
     assert "only for your circle “<bdi>Work</bdi>”" in site.get("/drafts").text
     site.post("/posts", {"text": "half a thought", "to": "Work"})
     assert chosen(site.get("/").text) == "", "what was said is said"

@@ -1,8 +1,7 @@
 """A post whose author's clock runs ahead says so, on the page and in a terminal."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from swarmfeed.cli.output import print_posts
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from ordeals.page.windows import empty_scripts
 from playwright.sync_api import Browser, Page, Playwright, expect
 from playwright.sync_api import sync_playwright as start_playwright
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.people import WhoAreYou
 
-from tests.web.test_browser import ARGUMENTS, CHROMIUM, PATIENCE_MS, Node
+from tests.web.browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, Node, wait_until
 from tests.web.test_browser_shape import paths
 
 pytestmark = pytest.mark.e2e
@@ -56,6 +57,8 @@ def logged_in(browser: Browser, node: Node, *, script: bool = True) -> Iterator[
         java_script_enabled=script, viewport={"width": 1280, "height": 800}
     )
     context.set_default_timeout(PATIENCE_MS)
+    if not script:
+        empty_scripts(context)
     page = context.new_page()
     page.goto(node.server.login_link())
     yield page
@@ -86,6 +89,17 @@ def is_written_in(page: Page, label: str, typed: str = "jk/n") -> None:
     expect(box).to_have_value(typed)
 
 
+def empty_the_box(page: Page, node: Node) -> None:
+    """Clear a reply that its node keeps, and wait until it does not: it would come back."""
+    is_kept_as(page, node, ["jk/n"])
+    page.get_by_label("Reply", exact=True).fill("")
+    is_kept_as(page, node, [])
+
+
+def is_kept_as(page: Page, node: Node, drafts: list[str]) -> None:
+    wait_until(page, lambda: list(node.desk.drafts.values()) == drafts, f"{drafts}")
+
+
 @pytest.mark.parametrize(
     ("key", "box"), [("", "#text"), ("n", "#text"), ("/", "#q")], ids=["write", "n", "slash"]
 )
@@ -97,7 +111,7 @@ def test_it_leads_into_the_box_from_every_page(
         if key:
             page.keyboard.press(key)
         else:
-            page.get_by_role("link", name="Write").click()
+            page.get_by_role("link", name="Write", exact=True).click()
         expect(page.locator(box)).to_be_focused()
         # In Firefox a page that still loads would stop the next.
         page.wait_for_load_state()
@@ -108,12 +122,12 @@ def test_reply_leads_into_the_box(page: Page, node: Node) -> None:
         go(page, node, path)
         page.locator(".reply-link").first.click()
         is_written_in(page, "Reply")
-        page.get_by_label("Reply", exact=True).fill("")
+        empty_the_box(page, node)
         go(page, node, path)
         page.keyboard.press("j")
         page.keyboard.press("r")
         is_written_in(page, "Reply")
-        page.get_by_label("Reply", exact=True).fill("")
+        empty_the_box(page, node)
     # And again on the page of the post itself, where one is already.
     page.keyboard.press("Escape")
     page.keyboard.press("j")
@@ -137,7 +151,7 @@ def test_what_is_typed_on_the_way_is_typed_into_the_box(
 
     node.desk.rows[WhoAreYou] = wait
     if way == "link":
-        page.get_by_role("link", name="Write").click(no_wait_after=True)
+        page.get_by_role("link", name="Write", exact=True).click(no_wait_after=True)
     elif way == "r":
         page.keyboard.press("j")
         page.keyboard.press("r")
@@ -171,7 +185,7 @@ def test_who_stays_after_all_types_into_the_page_that_is_there(page: Page, node:
         return takes(desk, ask)
 
     node.desk.rows[WhoAreYou] = wait
-    page.get_by_role("link", name="Write").click(no_wait_after=True)
+    page.get_by_role("link", name="Write", exact=True).click(no_wait_after=True)
     assert arrived.wait(PATIENCE_MS / 1000)
     page.keyboard.type("gone")
     page.keyboard.press("Escape")
@@ -187,8 +201,9 @@ def test_who_stays_after_all_types_into_the_page_that_is_there(page: Page, node:
 def test_without_script_the_links_lead_into_the_boxes(plain_page: Page, node: Node) -> None:
     page = plain_page
     go(page, node, "/me")
-    page.get_by_role("link", name="Write").click()
+    page.get_by_role("link", name="Write", exact=True).click()
     is_written_in(page, "New post")
+    expect(page.locator(".count").first).to_be_hidden()  # no script runs
     go(page, node, "/")
     page.locator(".reply-link").first.click()
     is_written_in(page, "Reply")

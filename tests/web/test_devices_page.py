@@ -1,8 +1,8 @@
 """The page of one's devices: the list, and the two steps of adding one."""
 
 import pytest
-from street.fakes.desk import NOON_MS
 from street.fakes.devices import CODE, SomeDevices
+from street.fakes.samples import NOON_MS
 from swarmfeed.core.asks.devices import ConfirmDevice, NameDevice, ProposeDevice, RemoveDevice
 from swarmfeed.core.base.address import format_address
 

@@ -4,18 +4,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+from swarmfeed.core.asks.writing import WritePost
 
-from tests.web.test_browser import (
-    LOOK_EVERY_MS,
-    PATIENCE_MS,
-    MakeVisit,
-    Node,
-    Visit,
-    browser,
-    make_visit,
-    node,
-)
+from tests.web.browsing import MakeVisit, Node, Visit, browser, make_visit, node, wait_until
 from tests.web.test_typing import WORDS, box, quiet, send, texts
 
 __all__ = ["browser", "make_visit", "node", "quiet"]  # fixtures
@@ -34,11 +26,7 @@ def two(make_visit: MakeVisit) -> Iterator[tuple[Visit, Visit]]:
 
 
 def wait_for(page: Page, node: Node, drafts: dict[str, str]) -> None:
-    for _ in range(PATIENCE_MS // LOOK_EVERY_MS):
-        if node.desk.drafts == drafts:
-            return
-        page.wait_for_timeout(LOOK_EVERY_MS)
-    assert node.desk.drafts == drafts
+    wait_until(page, lambda: node.desk.drafts == drafts, f"{drafts}")
 
 
 def is_not_kept(page: Page, words: str) -> None:
@@ -115,7 +103,7 @@ def test_two_that_were_begun_apart_are_both_there(quiet: MakeVisit) -> None:
 def test_a_draft_is_kept_by_who_leaves_at_once(make_visit: MakeVisit) -> None:
     visit = make_visit()
     box(visit.page).fill(WORDS)
-    visit.go("/status")
+    visit.go("/network")
     wait_for(visit.page, visit.node, {"": WORDS})
 
 
@@ -160,12 +148,58 @@ def test_what_is_for_a_circle_stays_for_it_and_lies_in_no_browser(
     box(one.page).fill(WORDS)
     one.page.get_by_label("Who can read it").select_option("Family")
     wait_for(one.page, one.node, {"": WORDS})
-    for _ in range(PATIENCE_MS // LOOK_EVERY_MS):
-        if desk.drafts_to == {"": "Family"}:
-            break
-        one.page.wait_for_timeout(LOOK_EVERY_MS)
+    wait_until(one.page, lambda: desk.drafts_to == {"": "Family"}, "a draft for the family")
     assert one.page.evaluate("JSON.stringify(localStorage)").count("thought") == 0
     other.go("/")
     expect(other.page.get_by_label("Who can read it")).to_have_value("Family")
     send(other.page).click()
     expect(other.page.get_by_role("article").first).to_contain_text("Only you can read this")
+
+
+def test_a_reply_to_what_is_protected_lies_in_no_browser_and_is_told_no_other_tab(
+    make_visit: MakeVisit,
+) -> None:
+    visit = make_visit()
+    page, desk = visit.page, visit.node.desk
+    desk.circles.people = {"Family": []}
+    post = desk.ask(WritePost(text="Only us", to="Family"))
+    visit.go(f"/posts/{post.id}")
+    page.evaluate("""() => {
+      self.laid = [];
+      const lay = Storage.prototype.setItem;
+      Storage.prototype.setItem = function (key, value) {
+        self.laid.push(value);
+        lay.call(this, key, value);
+      };
+    }""")
+    page.locator("#text").fill(WORDS)
+    wait_until(page, lambda: WORDS in desk.drafts.values(), "a draft of the reply")
+    assert page.evaluate("[...self.laid, JSON.stringify(localStorage)]") == ["{}"]
+    with page.expect_navigation():
+        page.get_by_role("button", name="Look at it first").click()
+    tab = visit.context.new_page()
+    tab.goto(visit.node.url + "/")
+    tab.evaluate("""() => {
+      self.heard = [];
+      addEventListener("storage", ({ newValue }) => self.heard.push(newValue));
+    }""")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign and post").click()
+    expect(page.get_by_text(WORDS).first).to_be_visible()
+    assert texts(visit.node) == ["Only us", WORDS]
+    page.evaluate("localStorage.setItem('last', 'is heard last')")
+    wait_until(tab, lambda: tab.evaluate("self.heard.length") > 0, "what is heard last")
+    assert tab.evaluate("self.heard") == ["is heard last"]
+
+
+def test_a_draft_is_taken_back_also_where_its_answer_was_lost(quiet: MakeVisit) -> None:
+    visit = quiet()
+
+    def lose(route: Route) -> None:
+        visit.node.desk.drafts[""] = WORDS  # the node keeps it, and nobody hears of that
+        route.abort()
+
+    visit.page.route("**/drafts", lose, times=1)
+    is_not_kept(visit.page, WORDS)
+    box(visit.page).fill("")
+    wait_for(visit.page, visit.node, {})

@@ -1,12 +1,15 @@
 """The page of history servers: the switch, what is held, and why."""
 
 import re
-from dataclasses import replace
 
 import pytest
-from street.fakes.desk import NOON_MS, FakeDesk, key
+from msgspec.structs import replace
+from street.fakes.desk import FakeDesk
 from street.fakes.history import CHOICE, history_status
+from street.fakes.machine import DISK
+from street.fakes.samples import NOON_MS, key
 from swarmfeed.core.asks.history import Explain, Explanations
+from swarmfeed.core.asks.upkeep import HowFullIsIt
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.history.choice import HistoryChoice
@@ -167,3 +170,13 @@ def test_what_is_kept_anyway_has_no_room_to_fit_into(site: Site) -> None:
         kept = Explanations(feeds=(replace(each, feed=replace(each.feed, state=state)),))
         site.desk.rows[Explain] = lambda desk, ask, kept=kept: kept
         assert "room for it here" not in site.get(f"/history/{author}").text
+
+
+def test_a_slider_goes_as_far_as_the_disk(site: Site) -> None:
+    serve(site.desk, used_bytes=3 * 10**9)
+    site.desk.rows[HowFullIsIt] = lambda desk, ask: replace(DISK, free_bytes=57 * 10**9)
+    (slider,) = re.findall(r'<input type="range"[^>]*>', site.get("/history").text)
+    assert 'min="1" max="60" data-sets="disk"' in slider and "hidden" in slider
+    site.desk.rows[HowFullIsIt] = lambda desk, ask: replace(DISK, free_bytes=0)
+    serve(site.desk, used_bytes=0)
+    assert 'type="range"' not in site.get("/history").text, "there is nothing to choose"

@@ -1,8 +1,9 @@
 """The lock on the page, without script; what is typed as a passphrase never comes back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.asks.locking import IsLocked, LockKeys, LockState, UnlockKeys
 from swarmfeed.errors import UserError
 

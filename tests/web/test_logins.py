@@ -2,10 +2,11 @@
 
 import json
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.limits import (
     SESSION_AGE_S,
     SESSION_IDLE_S,

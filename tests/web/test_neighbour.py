@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from swarmfeed.shell.owners import Owners
 
+from tests.web.browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, Node
 from tests.web.neighbour import FLOOD, FLOOD_COUNT, ODD_COOKIES, Neighbour
-from tests.web.test_browser import ARGUMENTS, CHROMIUM, PATIENCE_MS, Node
 
 pytestmark = [pytest.mark.e2e, pytest.mark.attack("A70")]
 
@@ -115,7 +115,7 @@ def test_a_server_on_another_port_gets_nothing_it_can_use(
     neighbour.targets = [f"http://{host}" for host in machine_names(node)]
     visit = window.new_page()
     visit.goto(f"http://{name}:{neighbour.port}/?from=elsewhere")
-    visit.wait_for_function("document.title === 'done'")
+    expect(visit).to_have_title("done")
     sent = " ".join(f"{each.path} {each.headers}" for each in neighbour.received)
     own_name = str(urlsplit(node.url).hostname).partition(".")[0]
     for secret in (cookie.get("value", "?"), cookie.get("name", "?"), own_name):
@@ -141,7 +141,7 @@ def test_even_on_our_own_name_a_server_can_do_nothing_with_the_cookie(
     neighbour.targets = [node.url, *(f"http://{host}" for host in machine_names(node))]
     visit = window.new_page()
     visit.goto(f"http://{urlsplit(node.url).hostname}:{neighbour.port}/")
-    visit.wait_for_function("document.title === 'done'")
+    expect(visit).to_have_title("done")
     sent = " ".join(str(each.headers) for each in neighbour.received)
     assert cookie.get("value", "?") in sent, "this is what it got, told the name by the test"
     check_nothing_read(" ".join(neighbour.reports))

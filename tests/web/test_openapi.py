@@ -1,17 +1,23 @@
 """The document that describes the API: valid, whole, and true of every answer."""
 
-from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from street.fakes.desk import FakeDesk, key
+from street.fakes.desk import FakeDesk
+from street.fakes.letters import came
+from street.fakes.samples import key
 from swarmfeed.core.asks.alarms import AlarmView
+from swarmfeed.core.asks.filters import WordFilter
+from swarmfeed.core.asks.media import MediumView
 from swarmfeed.core.asks.posts import PostView, ShowPost, ref_text
+from swarmfeed.core.asks.reactions import OwnReaction
 from swarmfeed.core.asks.withdrawing import Removal
 from swarmfeed.core.base.address import format_address, format_author
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from webui.openapi import describe_api
 
 from tests.web.conftest import OWN, URL, Site
@@ -26,6 +32,7 @@ def given() -> dict[str, str]:
     post = desk.posts[0]
     return {
         "author": format_author(MIRA),
+        "authors": format_author(MIRA),
         "called": "mira%20lindqvist",
         "feed": format_address(desk.feed_of(MIRA)),
         "who": format_author(MIRA),
@@ -34,7 +41,9 @@ def given() -> dict[str, str]:
         "refs": ref_text(post.ref),
         "after": str(post.cursor),
         "q": "archive",
+        "upload": "ab" * 16,
         "key": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
+        "id": "ab" * 32,
         "level": "0",
         "position": "0",
     }
@@ -49,10 +58,45 @@ def own_post(desk: FakeDesk) -> PostView:
     return next(post for post in desk.posts if post.author_id == desk.me)
 
 
+PICTURE = MediumView(id=Hash(key("a picture")), type="image/png", size_bytes=9)
+GONE = EntryRef(FeedId(key("somebody")), Hash(key("a post")), 3)
+
 BODIES: dict[str, object] = {
     "profile": {"called": "Ada L."},
+    "stop-here": {"place": "5-6"},
+    "follow-web-feed": {"url": "https://example.org/feed"},
+    "unfollow-web-feed": {"url": "https://example.org/feed"},
+    "take-opml": {"opml": "<opml><body/></opml>"},
+    "export": {"path": "/home/ada/mine.zip"},
+    "write-site": {"path": "/home/ada/site", "url": "https://ada.example/", "keep": True},
+    "end-site": {"path": "/home/ada/site"},
+    "look-at-archive": {"path": "/home/ada/archive.zip"},
+    "bring-archive-in": {"anyway": True},
+    "ask-around": {"who": format_author(MIRA)},
     "pin": {"ref": ref_text(own_post(FakeDesk()).ref)},
+    **{
+        each: {"ref": FakeDesk().posts[0].id}
+        for each in ("like", "unlike", "boost", "unboost", "bookmark", "unbookmark")
+    },
+    "block": {"who": format_author(MIRA)},
+    "unblock": {"who": format_author(MIRA)},
+    "block-all": {"who": [format_author(MIRA), "nobody"]},
+    "set-filter": {"words": "cat", "hides": False, "days": 7},
+    "remove-filter": {"words": "cat"},
+    "create-list": {"called": "Choir"},
+    "rename-list": {"called": "Choir", "to": "Chor"},
+    "remove-list": {"called": "Choir"},
+    "add-to-list": {"called": "Choir", "who": format_author(MIRA)},
+    "fetch-letter-picture": {
+        "talk": format_author(MIRA),
+        "letter": sha256(b"letter 0").hexdigest()[:32],
+    },
+    "take-back": {"ref": f"{format_address(GONE.feed_id)}/{GONE.index}"},
+    "take-from-list": {"called": "Choir", "who": format_author(MIRA)},
     "post": {"text": "hello"},
+    "upload": {"data": "YWI="},
+    "read-code": {"upload": "ab" * 16},
+    "fetch-medium": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "edit": {"ref": ref_text(own_post(FakeDesk()).ref), "text": "hello again"},
     "withdraw": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "that-was-me": {"alarm": ALARM.id},
@@ -62,6 +106,9 @@ BODIES: dict[str, object] = {
     "unfollow": {"who": format_author(MIRA)},
     "mute": {"who": format_author(MIRA)},
     "unmute": {"who": format_author(MIRA)},
+    "set-note": {"who": format_author(MIRA), "text": "from the choir"},
+    "mute-thread": {"ref": ref_text(own_post(FakeDesk()).ref)},
+    "unmute-thread": {"ref": ref_text(own_post(FakeDesk()).ref)},
     "subscribe": {"what": "#moss"},
     "unsubscribe": {"what": "#moss"},
     "create-circle": {"circle": "Friends"},
@@ -85,8 +132,13 @@ BODIES: dict[str, object] = {
     "confirm-device": {"code": "123 456", "same": True},
     "remove-device": {"device": "laptop", "after": 3},
     "name-device": {"device": "desk"},
+    "delete-home": {"agreed": "delete"},
+    "dismiss-suggestion": {"who": format_author(MIRA)},
+    "choose-settings": {"settings": [{"flag": "--disk", "value": "5 GB"}]},
     "choose-history": {"scope": "open", "disk_bytes": 10**9, "free_bytes_min": 0},
     "unlock": {"passphrase": "horse"},
+    "paper-words": {"second": False, "passphrase": "horse"},
+    "check-paper": {"second": True, "numbers": [1], "typed": ["zoo"], "passphrase": "horse"},
     "take-certificates": {"certificates": ["YWI="]},
     "take-sheets": {"key": "YWI=", "value": "YWI=", "signature": "YWI=", "seq": 2},
 }
@@ -139,6 +191,7 @@ def test_every_answer_is_as_its_schema_says(site: Site, name: str) -> None:
     site.desk.removals[str(values["ref"])] = Removal(
         ref=shown.ref, removed_at=1, holders=2, waits=False
     )
+    site.desk.files.handed[str(values["upload"])] = b"\xff\xd8\xff"
     needed = [each["name"] for each in operation["parameters"] if each["required"]]
     query = "&".join(f"{each}={values[each]}" for each in needed)
     answer = site.ask(f"{name}?{query}")
@@ -155,7 +208,10 @@ def test_every_change_is_answered_as_its_schema_says(site: Site, name: str) -> N
         assert "requestBody" not in operation
     site.desk.pinned[site.desk.me] = own_post(site.desk)
     site.desk.alarms = (ALARM,)
+    came(site.desk, MIRA, "see", media=(PICTURE,))
+    site.desk.left = (OwnReaction(ref=GONE, liked=True, boosted=True, time_ms=1),)
     site.desk.subscriptions = ["#moss"]
+    site.desk.filters = {"cat": WordFilter(words="cat", hides=True, until_ms=None)}
     site.desk.circles.people = {"Family": [MIRA], "Neighbours": []}
     site.desk.circles.waiting = [MIRA]
     site.desk.network = replace(site.desk.network, posts=(own_post(site.desk),))

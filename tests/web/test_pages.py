@@ -1,12 +1,14 @@
 """What each page shows and does, as a person without JavaScript meets it."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import webui
-from street.fakes.desk import NOON_MS, FakeDesk, key
+from msgspec.structs import replace
+from street.fakes.desk import FakeDesk
+from street.fakes.samples import NOON_MS, key
+from swarmfeed.core.asks.limits import NEWER_COUNTED
 from swarmfeed.core.asks.people import Follow
 from swarmfeed.core.asks.posts import PostView, Timeline
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
@@ -36,7 +38,7 @@ def test_home_shows_own_and_followed_newest_first(site: Site) -> None:
 
 
 @pytest.mark.attack("A50")
-@pytest.mark.parametrize("path", ["/", "/me", "/status", "/search?q=post", "/follow"])
+@pytest.mark.parametrize("path", ["/", "/me", "/network", "/search?q=post", "/follow"])
 def test_every_page_says_that_nothing_can_be_written_and_what_to_do(
     site: Site, path: str
 ) -> None:
@@ -80,13 +82,22 @@ def test_new_posts_are_counted_above_the_newest_seen(site: Site) -> None:
     site.desk.add_post(INES, "not followed", NOON_MS)
     assert site.get(f"/updates?seen={seen}").json == {"count": 1, "label": "Show 1 new post"}
     assert site.get("/updates?seen=x").status_code == 400
+    for number in range(NEWER_COUNTED):
+        site.desk.add_post(site.desk.me, "more", number + 1)
+    said = {"count": NEWER_COUNTED, "label": "Show 1,000 new posts or more"}
+    assert site.get("/updates").json == said
 
 
 def test_the_sentence_for_pages_that_stay_open(site: Site) -> None:
-    well = {"sentence": "Well connected: linked to 2 nodes.", "full": 2}
+    well = {"sentence": "Well connected, and 2 others have your newest post.", "full": 2}
+    well |= {"short": "Well connected", "more": "2 others have your newest post"}
     assert site.get("/sentence").json == {**well, "refused": [], "alarms": []}
     site.desk.refused = ("The disk is full.",)
     full = {**well, "full": 0, "refused": ["The disk is full."], "alarms": []}
+    full |= {
+        "short": "Something is in the way",
+        "more": "what it is stands at the top of the page",
+    }
     assert site.get("/sentence").json == full, "the mark is empty while something is refused"
 
 
@@ -117,10 +128,12 @@ def test_a_form_that_is_not_utf_8_publishes_nothing(
     assert said in answer.text
 
 
-def test_a_form_in_parts_is_refused(site: Site) -> None:
+def test_a_form_with_files_has_to_be_utf8_too(site: Site) -> None:
     browser = site.browser()
-    form = {"text": b"caf\xe9", "form_key": site.form_key(browser)}
-    kind = "multipart/form-data"
+    fields = {b"text": b"caf\xe9", b"form_key": site.form_key(browser).encode()}
+    head = b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
+    form = b"".join(head % each for each in fields.items()) + b"--x--\r\n"
+    kind = "multipart/form-data; boundary=x"
     answer = browser.post("/posts", base_url=URL, headers=OWN, data=form, content_type=kind)
     assert (answer.status_code, site.desk.changed) == (400, [])
 
@@ -278,7 +291,8 @@ MACHINERY = re.compile(
     r"\b(nodes?|feeds?|peers?|chunks?|swarm|DHT|seeds?|scope|endpoints?|lasting)\b",
     re.IGNORECASE,
 )
-MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
+MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>|JSON Feed", re.DOTALL)
+"""What nobody reads, and the name of a format, which is its name."""
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)

@@ -78,7 +78,7 @@ def assert_only_links(html: str) -> None:
             continue
         assert set(attributes) <= {"href", "rel", "target", "class"}
         href = attributes["href"] or ""
-        inside = href.startswith(("/search?q=%23", "/follow?link=swarmfeed%3A"))
+        inside = href.startswith(("/tags/", "/follow?link=swarmfeed%3A"))
         outside = href.lower().startswith(("http://", "https://", "magnet:?"))
         assert inside or outside, href
         if outside:
@@ -117,7 +117,7 @@ PAGES = [
     "/posts/<name>",
     "/follow",
     "/authors/<address:author_id>",
-    "/status",
+    "/network",
     "/me",
     "/feeds/<address:feed_id>/torrents",
     "/feeds/<address:feed_id>/torrents.rss",
@@ -213,11 +213,11 @@ def test_a_host_of_unknown_letters_is_shown_in_ascii() -> None:
         ("a < b & c", "a &lt; b &amp; c"),
         (
             "#विज्ञान 東京#タグ ＃x",
-            f'<a class="tag" href="/search?q={quote("#विज्ञान")}"><bdi>#विज्ञान</bdi></a> 東京'
-            f'<a class="tag" href="/search?q={quote("#タグ")}"><bdi>#タグ</bdi></a> '
-            f'<a class="tag" href="/search?q={quote("＃x")}"><bdi>＃x</bdi></a>',
+            f'<a class="tag" href="/tags/{quote("विज्ञान")}"><bdi>#विज्ञान</bdi></a> 東京'
+            f'<a class="tag" href="/tags/{quote("タグ")}"><bdi>#タグ</bdi></a> '
+            f'<a class="tag" href="/tags/x"><bdi>＃x</bdi></a>',
         ),
-        ("1 #2 #c4 a#b", '1 #2 <a class="tag" href="/search?q=%23c4"><bdi>#c4</bdi></a> a#b'),
+        ("1 #2 #c4 a#b", '1 #2 <a class="tag" href="/tags/c4"><bdi>#c4</bdi></a> a#b'),
         (
             "see https://a.example/x.",
             'see <a href="https://a.example/x" rel="noopener noreferrer nofollow"'
@@ -240,8 +240,7 @@ def test_links_and_hashtags(text: str, html: str) -> None:
         (
             "see #Tag",
             "see #tag",
-            '<mark>see</mark> <a class="tag" href="/search?q=%23Tag">'
-            "<bdi><mark>#Tag</mark></bdi></a>",
+            '<mark>see</mark> <a class="tag" href="/tags/Tag"><bdi><mark>#Tag</mark></bdi></a>',
         ),
         (
             "https://a.example/tag",

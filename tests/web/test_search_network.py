@@ -1,8 +1,7 @@
 """Searching this machine or the network, and the page of a tag."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.network import (
     AnswerOf,
@@ -54,7 +53,7 @@ def test_a_strangers_post_leads_to_its_author_and_can_be_followed(site: Site) ->
     far = page.partition("green")[0].rpartition("<article")[2] + page.partition("green")[2]
     far = far.partition("</article>")[0]
     address = format_author(site.desk.network.posts[0].author_id)
-    assert f'<a class="when" href="/authors/{address}"' in far
+    assert f'<a class="when u-url" href="/authors/{address}"' in far
     assert "Follow" in far and f"{address}#text" not in far and "Zoe" in far
 
 
@@ -154,3 +153,27 @@ def test_it_is_said_who_answered(site: Site) -> None:
     page = site.get("/search?q=tea&where=network").text
     assert "Who answered" in page and "this machine: 1 post" in page
     assert f"parent {format_address(node)[:8]}: 2 posts" in page
+
+
+def test_a_word_finds_people_of_that_name_and_its_tag_too(site: Site) -> None:
+    mira = next(each for each in site.desk.authors.values() if each.name.startswith("Mira"))
+    site.desk.add_post(mira.author_id, "a cup of #tea, some tea")
+    page = site.get("/search?q=tea").text
+    assert (
+        'href="#found">Posts 1</a>' in page and 'href="/tags/tea"><bdi>#tea</bdi> 1</a>' in page
+    )
+    assert "People of that name" not in page
+    page = site.get(f"/search?q={mira.name}").text
+    assert (
+        "People of that name" in page
+        and f'href="/authors/{format_author(mira.author_id)}"' in page
+    )
+    # What is more than words is no name; nor is it asked on a further page.
+    for words in (
+        "from:mira",
+        '"mira lindqvist"',
+        "%23tea",
+        "mira&before=1.1",
+        "mira&where=network",
+    ):
+        assert "People of that name" not in site.get(f"/search?q={words}").text

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
-from webui.server import Server
+from webui.server import Lobby, Server
 
 from tests.web.serving import Connect, answering, play, read_to_end
 
@@ -107,7 +107,7 @@ def test_of_too_many_connections_the_one_that_asks_nothing_for_longest_goes() ->
         writer.write(b"kie: b\r\n\r\n")
         assert await reader.readuntil(b"waited")
 
-    play(partial(Server, app, connections_max=4), scene)  # type: ignore[arg-type]  # bare ASGI
+    play(partial(Server, app, lobby=Lobby(4)), scene)  # type: ignore[arg-type]  # bare ASGI
 
 
 @pytest.mark.attack("A61")
@@ -173,3 +173,18 @@ def test_without_a_descriptor_left_the_page_pauses_and_goes_on() -> None:
         late.close()
 
     play(partial(Server, answering()), scene)
+
+
+def test_who_comes_while_it_stops_is_sent_away_and_holds_it_up_for_nothing() -> None:
+    """Browsers connect ahead of what they will ask for."""
+    lobby = Lobby(5)
+
+    async def scene(connect: Connect) -> None:
+        await ask(connect)
+        lobby.close()
+        assert len(lobby) == 1, "who is in stays until its answer is there"
+        reader, _ = await connect()
+        assert await read_to_end(reader) == b""
+        assert len(lobby) == 1
+
+    play(partial(Server, answering(), lobby=lobby, headers_s=3_600), scene)

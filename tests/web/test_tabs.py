@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
-from street.fakes.desk import key
+from street.fakes.samples import key
 from swarmfeed.core.base.types import AuthorId
 
-from tests.web.test_browser import ARGUMENTS, CHROMIUM, PATIENCE_MS, Node
+from tests.web.browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, Node
 
 pytestmark = pytest.mark.e2e
 
@@ -111,11 +111,11 @@ def test_logging_out_ends_it_for_all_tabs(context: BrowserContext, node: Node) -
     node.wait_for_streams(tabs[0])
     leaver = context.new_page()
     leaver.goto(f"{node.url}/me")
-    leaver.get_by_role("button", name="Log out").click()
-    leaver.wait_for_url("**/welcome")
+    with leaver.expect_navigation(url="**/welcome"):
+        leaver.get_by_role("button", name="Log out").click()
     for tab in tabs:
         expect(tab.locator("#ended")).to_contain_text("logged out")
-    assert node.stream_count() == 0
+    node.wait_for_no_stream(tabs[0])
 
 
 def test_after_the_node_was_away_every_tab_hears_again(
@@ -167,7 +167,7 @@ def test_a_node_that_is_away_is_said_on_every_tab_and_so_is_its_return(
     context: BrowserContext, node: Node
 ) -> None:
     tabs = [context.new_page() for _ in range(4)]
-    for tab, path in zip(tabs, ("/", "/search", "/me", "/status"), strict=True):
+    for tab, path in zip(tabs, ("/", "/search", "/me", "/network"), strict=True):
         tab.goto(node.url + path)
     node.wait_for_streams(tabs[0])
     say_well(tabs)

@@ -10,7 +10,7 @@ from street import loop
 from street.fakes.desk import FakeDesk
 from street.loop import VirtualLoop, settle
 from swarmfeed.core.base.limits import FORM_BYTES_MAX, IMPORT_BYTES_MAX
-from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX, PAGE_BODY_S
+from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX, PAGE_BODY_S, UPLOAD_BYTES_MAX
 from uvicorn._types import HTTPScope
 from webui.asgi import PageServer
 from webui.plain import values
@@ -235,8 +235,11 @@ def test_sixty_half_sent_posts_hold_up_nobody(tmp_path: Path) -> None:
             length = f"Content-Length: {len(whole)}\n\n"
             post = await say(f"POST /posts HTTP/1.1\n{form}{length}{whole}")
             assert (await post.readuntil(b"\r\n")).split()[1] == b"303"
-            long = await say(f"POST /posts HTTP/1.1\n{form}Content-Length: {3 << 20}\n\n")
-            assert (await long.readuntil(b"\r\n")).split()[1] == b"413"
+            for at, size in (("/posts", UPLOAD_BYTES_MAX + 1), ("/follow", 3 << 20)):
+                long = await say(f"POST {at} HTTP/1.1\n{form}Content-Length: {size}\n\n")
+                assert (await long.readuntil(b"\r\n")).split()[1] == b"413"
+            for at in ("/posts", "/preview", "/me/profile", "/import", "/follow/code"):
+                assert server.body_bytes_max(at) == UPLOAD_BYTES_MAX, at
         for writer in opened:
             writer.close()
         await server.stop()

@@ -1,12 +1,13 @@
 """One run: its options, its folder, and what several measurements need."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from shutil import rmtree
 
 from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
@@ -35,6 +36,10 @@ class Bench:
     """Posts of the backlog that is appended, verified, fetched and indexed."""
     quick: bool
     data: Path | None = None
+    kept: Path | None = None
+    """Where homes that take minutes to make are left for further runs; None: nothing is."""
+    pages: Sequence[str] = ()
+    """Of all pages only those whose names begin so; empty: all."""
     _folders: int = field(default=0, init=False)
 
     def choose(self, full: int, quick: int) -> int:
@@ -47,6 +52,20 @@ class Bench:
         made = self.folder / str(self._folders)
         made.mkdir()
         return made
+
+    def kept_folder(self, name: str, make: Callable[[Path], None]) -> Path:
+        """Return a folder that ``make`` filled: in this run, or in one before that kept it."""
+        if self.kept is None:
+            make(made := self.new_folder())
+            return made
+        folder = self.kept / name
+        if not folder.exists():
+            begun = folder.with_name(f"{name}.begun")
+            rmtree(begun, ignore_errors=True)
+            begun.mkdir(parents=True)
+            make(begun)
+            begun.rename(folder)
+        return folder
 
     def new_logs(self) -> FileLogs:
         """Make empty logs in a folder of their own: beside that of the feeds lie marks."""
@@ -93,9 +112,16 @@ def feed_key(number: int) -> SigningKey:
 
 
 def write_feed(
-    logs: FileLogs, number: int, name: str, samples: Sequence[Sample]
+    logs: FileLogs,
+    number: int,
+    name: str,
+    samples: Sequence[Sample],
+    more: Sequence[bytes] = (),
 ) -> tuple[AuthorId, FeedId]:
-    """Write a whole feed into logs, as its author's node would."""
+    """Write a whole feed into logs, as its author's node would.
+
+    The first post is entry 2; ``more`` are entries that come after all posts.
+    """
     author, key = author_of(b"auth" + number.to_bytes(28, "big")), feed_key(number)
     author_id, feed_id = author.author_id, FeedId(key.public)
     from_ms = samples[0].time_ms
@@ -105,5 +131,6 @@ def write_feed(
     first: tuple[Body, ...] = (FeedBody(certificate=certificate), ProfileBody(name=name))
     stored = [encode_entry(body.kind, from_ms, encode_body(body)) for body in first]
     stored += [encode_post(sample) for sample in samples]
+    stored += more
     shelf.append(feed_id, stored, now_ms=samples[-1].time_ms, sign=key.sign)
     return author_id, feed_id

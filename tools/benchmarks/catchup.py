@@ -11,12 +11,12 @@ full-text insert.
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from msgspec import Struct
 from swarmfeed.core.asks.upkeep import Reindex
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, pack_frame
@@ -42,8 +42,7 @@ AUTHOR_BYTES: Final = 1_300
 SERVES: Final = ("--supernode", "on")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Night:
+class Night(Struct, frozen=True, kw_only=True):
     """What was there before, and what came."""
 
     before: Feeds

@@ -46,9 +46,9 @@ def publish_and_watch(bench: Bench, count: int) -> tuple[list[float], list[float
     ):
         link = author.ready["link"]
         reader.ask("follow", link=link)
-        reader.ask("watch", link=link, count=len(texts))
+        reader.ask("watch", links=[link], count=len(texts))
         said = author.ask("publish", texts=texts, every_s=EVERY_S)
-        seen = dict(map(tuple, reader.ask("watch")["seen"]))
+        seen = {index: at for _, index, at in reader.ask("watch")["seen"]}
     published = said["published"][WARM_UP:]
     took_ms = [(seen[index] - started) / 1e6 for index, started, _ in published]
     own_ms = [(ended - started) / 1e6 for _, started, ended in published]

@@ -4,12 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from msgspec import Struct
 from street.authors import author_of
 from swarmfeed.core.base.types import EntryRef, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join
@@ -50,8 +50,7 @@ LOOKED_AT: Final = 20_000
 """Posts in which words are counted to choose what to look for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of search: what it is called, and things to type."""
 
     name: str

@@ -4,14 +4,16 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from swarmfeed.cli.log import send_to_stderr
 from swarmfeed.errors import SwarmfeedError
 
 from benchmarks import (
     append,
+    archives,
     catchup,
     commands,
     crowd,
@@ -22,7 +24,9 @@ from benchmarks import (
     live,
     lookup,
     many,
+    media,
     page,
+    pages,
     private,
     push,
     reading,
@@ -48,6 +52,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "many": many.measure,
     "catchup": catchup.measure,
     "live": live.measure,
+    "media": media.measure,
     "indexing": indexing.measure,
     "reading": reading.measure,
     "search": search.measure,
@@ -60,10 +65,17 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "history": history.measure,
     "scale": scale.measure,
     "page": page.measure,
+    "pages": pages.measure,
     "private": private.measure,
     "flood": flood.measure,
+    "archives": archives.measure,
     "commands": commands.measure,
 }
+
+GROUPS: dict[str, tuple[str, ...]] = {"supernode": ("push", "lookup")}
+"""Names for several of them: what one supernode bears."""
+
+PAGES_HELP = "of the measurement pages only those whose names begin so: home network"
 
 POSTS = 100_000
 POSTS_QUICK = 20_000
@@ -72,6 +84,7 @@ POSTS_QUICK = 20_000
 def main(argv: Sequence[str]) -> int:
     """Measure what was asked for, print it, write it."""
     asked = _parse(argv)
+    send_to_stderr("warning")  # of nodes in this process too
     posts = asked.posts or (POSTS_QUICK if asked.quick else POSTS)
     started = time.monotonic()
     about = {
@@ -84,10 +97,10 @@ def main(argv: Sequence[str]) -> int:
     rows: list[Row] = []
     failed = False
     with tempfile.TemporaryDirectory(prefix="swarmfeed-bench-") as folder:
-        bench = Bench(Path(folder), posts, asked.quick, asked.data)
+        bench = Bench(Path(folder), posts, asked.quick, asked.data, asked.keep, asked.pages)
         if asked.peers is not None:
             return _compare(bench, asked, about)
-        for name in asked.only or MEASUREMENTS:
+        for name in _chosen(asked.only or MEASUREMENTS):
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
             try:
                 rows.extend(MEASUREMENTS[name](bench))
@@ -124,15 +137,32 @@ def _compare(bench: Bench, asked: argparse.Namespace, about: dict[str, object]) 
     return 1 if found.failed else 0
 
 
+def _chosen(names: Iterable[str]) -> dict[str, None]:
+    """Measurements of these names and groups, each once."""
+    return dict.fromkeys(each for name in names for each in GROUPS.get(name, (name,)))
+
+
+def _group_help(name: str) -> str:
+    return f"{name}: {' and '.join(GROUPS[name])}"
+
+
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument(
-        "--only", nargs="+", choices=MEASUREMENTS, metavar="NAME", help=", ".join(MEASUREMENTS)
+        "--only",
+        nargs="+",
+        choices=(*MEASUREMENTS, *GROUPS),
+        metavar="NAME",
+        help="; ".join([", ".join(MEASUREMENTS), *map(_group_help, GROUPS)]),
     )
     parser.add_argument("--posts", type=int, help=f"size of the backlog (default: {POSTS:,})")
     parser.add_argument("--quick", action="store_true", help="smaller, and done in a minute")
     parser.add_argument("--data", type=Path, metavar="FILE", help="lines of author, time, text")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="leave large homes there for further runs"
+    )
+    parser.add_argument("--pages", nargs="+", default=(), metavar="NAME", help=PAGES_HELP)
     others = parser.add_argument_group("beside other systems, on the same posts")
     others.add_argument(
         "--peers",

@@ -12,13 +12,14 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median
+from time import sleep
 from typing import Any, Final
 
+from msgspec import Struct
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import FollowBody, encode_body
@@ -31,7 +32,7 @@ from benchmarks import physical
 from benchmarks.bench import Bench, write_feed
 from benchmarks.git import GitHolder, read_with_git
 from benchmarks.posts import Sample, read
-from benchmarks.processes import Asked, new_home, start_member
+from benchmarks.processes import Asked, new_home, start_member, wait_quiet
 from benchmarks.report import Limit, Row, at_least, at_most, ratio_at_least
 
 SIZES: Final = (200, 2_700)
@@ -48,11 +49,12 @@ BATCH: Final = 4_096
 SYNC_BYTES: Final = 1_000
 """About what is written of one small feed."""
 
+_LOOK_EVERY_S: Final = 0.2
+
 Feeds = dict[str, list[Sample]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """Holders of some feeds, and who wants them."""
 
     feeds: Feeds
@@ -78,7 +80,10 @@ def measure(bench: Bench) -> Iterator[Row]:
                 stack.enter_context(start_member(world.folder / f"holder{number}"))
                 for number in range(max(HOLDERS))
             ]
+            for each in held:
+                wait_idle(each)  # an index of their own is made at their start
             for holders in HOLDERS:
+                acquaint(held[:holders])
                 runs = [
                     fetch(world, f"new{holders}-{run}", held[:holders])
                     for run in range(bench.choose(3, 1))
@@ -121,6 +126,20 @@ def follow(home: Path, authors: Sequence[AuthorId]) -> None:
     bodies = [encode_body(FollowBody(author_id=each, on=True)) for each in authors]
     stored = [encode_entry(FollowBody.kind, FOLLOWED_MS, body) for body in bodies]
     shelf.append(identity.feed_id, stored, now_ms=FOLLOWED_MS, sign=identity.feed_key.sign)
+
+
+def wait_idle(holder: Asked) -> None:
+    """Return when all that a node holds is in its index."""
+    while holder.ask("idle")["waiting"]:
+        sleep(_LOOK_EVERY_S)
+
+
+def acquaint(holders: Sequence[Asked]) -> None:
+    """Let holders meet, and say what they have to say to each other: who holds the same feeds
+    for a while knows the others.  Else they meet by way of the newcomer, on its processors."""
+    first, *others = holders
+    first.ask("meet", at=[each.ready["at"] for each in others])
+    wait_quiet(holders)
 
 
 def fetch(world: World, name: str, holders: Sequence[Asked]) -> dict[str, float]:
@@ -196,9 +215,8 @@ def _rows(
     yield Row(
         f"many.first_{name}", f"first 50 posts, {whom}", first, "ms", None, (at_most(300),)
     )
-    yield Row(
-        f"many.rss_{name}", f"memory, {whom}", middle["rss_mb"], "MB", None, (at_most(150),)
-    )
+    what = f"memory without its processes, {whom}"
+    yield Row(f"many.rss_{name}", what, middle["rss_mb"], "MB", None, (at_most(150),))
 
 
 def _rate(posts: int, seconds: float) -> float:

@@ -10,43 +10,39 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import psutil
-from swarmfeed import online
+from msgspec import to_builtins
 from swarmfeed.cli.log import send_to_stderr
-from swarmfeed.core.asks.listening import Subscribe
-from swarmfeed.core.asks.people import WhoAreYou
-from swarmfeed.core.base.address import parse_link
-from swarmfeed.core.base.limits import PAGE_POSTS
-from swarmfeed.core.base.types import AuthorId, Endpoint
-from swarmfeed.core.catchup import words as catchup
-from swarmfeed.core.talk.message import Message
-from swarmfeed.core.vocabulary import VOCABULARY
-from swarmfeed.node.ground.events import LinkOpened, listens
-from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
-from swarmfeed.node.ground.session import Session
-from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
-from swarmfeed.node.history.role import History
-from swarmfeed.node.history.settings import HistorySettings
-from swarmfeed.node.node import Node
-from swarmfeed.node.supernode.settings import SupernodeSettings
-from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
-from swarmfeed.shell.disk.homelock import HomeLock
-from swarmfeed.shell.heap import keep_heap_small
 from swarmfeed.shell.interpreter import keep_pauses_short, loading
-from swarmfeed.wiring import open_identity, start_node
-from webui.asgi import PageServer
 
-from benchmarks.turns import TurnsSelector
+with loading():  # as the program does, the log first
+    from swarmfeed import online
+    from swarmfeed.core.asks.listening import Subscribe
+    from swarmfeed.core.asks.people import WhoAreYou
+    from swarmfeed.core.base.address import parse_link
+    from swarmfeed.core.base.limits import PAGE_POSTS
+    from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash
+    from swarmfeed.node.ground.interests import FETCHED, FOLLOWED
+    from swarmfeed.node.ground.settings import DISK_BUDGET_BYTES, NodeSettings
+    from swarmfeed.node.history.role import History
+    from swarmfeed.node.history.settings import HistorySettings
+    from swarmfeed.node.node import Node
+    from swarmfeed.node.supernode.settings import SupernodeSettings
+    from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmFailed
+    from swarmfeed.shell.disk.homelock import HomeLock
+    from swarmfeed.shell.heap import keep_heap_small
+    from swarmfeed.wiring import open_identity, start_node
+    from webui.asgi import PageServer
+
+    from benchmarks.heard import Heard
+    from benchmarks.illustrating import Illustrating
+    from benchmarks.turns import TurnsSelector
 
 Answer = dict[str, Any]
-CAUGHT_UP: Final = frozenset(word.name for word in catchup.WORDS)
-"""Messages of the answer to who was away."""
-
 _LOOK_EVERY_S: Final = 0.02
 """How exactly it is told when many feeds were there: looking costs a millisecond or two."""
 
@@ -113,36 +109,6 @@ async def _run(home: Path, settings: NodeSettings, turns: TurnsSelector) -> None
         await node.stop()
 
 
-class Heard:
-    """What a node hears from now on: a stopwatch and a counter around its switchboard."""
-
-    def __init__(self, node: Node) -> None:
-        self.linked = 0
-        """When the first link opened."""
-        self._heard: list[Message] = []
-        board, hear = node.ground.switchboard, node.ground.switchboard.hear
-
-        async def note(session: Session, message: Message) -> None:
-            self._heard.append(message)
-            await hear(session, message)
-
-        board.hear = note  # type: ignore[method-assign]
-        node.ground.sessions._hear = note
-        node.ground.events.connect((listens(LinkOpened, self._on_open),))
-
-    def _on_open(self, _: LinkOpened) -> None:
-        self.linked = self.linked or time.monotonic_ns()
-
-    def counted(self) -> Answer:
-        """Bytes of all messages, and of those of an answer with all news."""
-        sizes = [(each.name, len(VOCABULARY.encode(each))) for each in self._heard]
-        return {
-            "all_bytes": sum(size for _, size in sizes),
-            "news_bytes": sum(size for name, size in sizes if name in CAUGHT_UP),
-            "messages": len(sizes),
-        }
-
-
 class Member:
     """Answers questions with times."""
 
@@ -154,6 +120,7 @@ class Member:
             "fetch_all": self.fetch_all,
             "catch_up": self.catch_up,
             "follow": self.follow,
+            "meet": self.meet,
             "publish": self.publish,
             "watch": self.watch,
             "idle": self.idle,
@@ -162,6 +129,7 @@ class Member:
             "listen": self.listen,
             "parents": self.parents,
             "adopt_all": self.adopt_all,
+            **Illustrating(node).actions,
         }
         self._watching: asyncio.Task[Answer] | None = None
 
@@ -202,7 +170,7 @@ class Member:
             if len(ids) > feeds and all(map(shelf.is_complete, ids)) and "held" not in seen:
                 seen["held"] = now
         await self._node.ground.indexer.drain()
-        while (found := self._count_posts()) < posts:
+        while (found := await asyncio.to_thread(self._count_posts)) < posts:
             await asyncio.sleep(_LOOK_EVERY_S)
         assert found == posts, "a post was indexed twice"
         seen["indexed"] = time.monotonic_ns()
@@ -230,7 +198,7 @@ class Member:
         while sum(map(shelf.entries_held, shelf.feed_ids())) < entries:
             await asyncio.sleep(_LOOK_EVERY_S)
         await self._node.ground.indexer.drain()
-        while (found := self._count_posts()) < posts:
+        while (found := await asyncio.to_thread(self._count_posts)) < posts:
             await asyncio.sleep(_LOOK_EVERY_S)
         seen["indexed"] = time.monotonic_ns()
         assert found == posts, "a post was indexed twice"
@@ -247,23 +215,37 @@ class Member:
         await self._node.ground.indexer.drain()
         return {}
 
-    async def publish(self, texts: list[str], every_s: float) -> Answer:
-        """Publish posts at a steady pace; tell when each was handed over and its index."""
+    async def meet(self, at: list[str]) -> Answer:
+        """Be linked with these nodes."""
+        self._node.feeds.finder.hint(map(_endpoint, at))
+        while len(self._node.ground.sessions.all()) < len(at):
+            await self._node.feeds.finder.search_now()
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return {}
+
+    async def publish(
+        self, texts: list[str], every_s: float, answers: tuple[str, str, int] | None = None
+    ) -> Answer:
+        """Publish posts at a steady pace; tell when each was handed over and its index.
+
+        ``answers``: a post that they all answer, as it was told for ``last``.
+        """
         published = []
+        to = _ref(*answers) if answers else None
         due = time.monotonic()
         for text in texts:
             due += every_s
             await asyncio.sleep(max(due - time.monotonic(), 0))
             started = time.monotonic_ns()
-            index = (await self._node.feeds.writer.publish_post(text, None)).index
-            published.append((index, started, time.monotonic_ns()))
-        return {"published": published}
+            said = await self._node.feeds.writer.publish_post(text, to)
+            published.append((said.index, started, time.monotonic_ns()))
+        last = said.feed_id.hex(), said.entry_hash.hex(), said.index
+        return {"published": published, "last": last}
 
-    async def watch(self, link: str = "", count: int = 0) -> Answer:
-        """Begin to watch an author's page, and when asked again tell what was seen when."""
+    async def watch(self, links: Sequence[str] = (), count: int = 0) -> Answer:
+        """Begin to watch authors' pages, and when asked again tell what was seen when."""
         if self._watching is None:
-            author_id, _ = self._parse(link)
-            self._watching = asyncio.create_task(self._watch_posts(author_id, count))
+            self._watching = asyncio.create_task(self._watch_posts(links, count))
             return {}
         return await self._watching
 
@@ -283,7 +265,8 @@ class Member:
 
     async def turns(self) -> Answer:
         """For how long the loop was held since this was asked the last time."""
-        return asdict(self._turns.take())
+        taken: dict[str, Any] = to_builtins(self._turns.take())
+        return taken
 
     async def jobs(self) -> Answer:
         """Run each job once, one after the other; milliseconds of its longest turn, by name."""
@@ -344,16 +327,18 @@ class Member:
 
         fetcher.on_event = note  # type: ignore[method-assign]  # a stopwatch around it
 
-    async def _watch_posts(self, author_id: AuthorId, count: int) -> Answer:
-        seen: dict[int, int] = {}
+    async def _watch_posts(self, links: Sequence[str], count: int) -> Answer:
+        seen: dict[tuple[str, int], int] = {}
         async for change in self._node.ground.changes.listen():
             if change.name != "new":
                 continue
-            for post in self._node.ground.shells.index.author_posts(author_id, 10, None):
-                seen.setdefault(post.ref.index, time.monotonic_ns())
+            for link in links:
+                author_id, _ = self._parse(link)
+                for post in self._node.ground.shells.index.author_posts(author_id, 10, None):
+                    seen.setdefault((link, post.ref.index), time.monotonic_ns())
             if len(seen) >= count:
                 break
-        return {"seen": list(seen.items())}
+        return {"seen": [(link, index, at) for (link, index), at in seen.items()]}
 
     def _count_posts(self) -> int:
         """Posts of others that a search finds."""
@@ -376,6 +361,10 @@ class Member:
 def _endpoint(text: str) -> Endpoint:
     host, _, port = text.rpartition(":")
     return Endpoint(host, int(port))
+
+
+def _ref(feed: str, entry_hash: str, index: int) -> EntryRef:
+    return EntryRef(FeedId(bytes.fromhex(feed)), Hash(bytes.fromhex(entry_hash)), index)
 
 
 def _cpu_s() -> float:

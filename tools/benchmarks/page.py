@@ -45,7 +45,7 @@ def measure(bench: Bench) -> Iterator[Row]:
             ("sentence", "the page's sentence", partial(get, "/sentence"), often),
             ("home", "home page", partial(get, "/"), seldom),
             ("history", "history page", partial(get, "/history"), seldom),
-            ("status", "status page", partial(get, "/status"), seldom),
+            ("status", "status page", partial(get, "/network"), seldom),
         ):
             held = [_held(server, ask) for _ in range(times)]
             yield from _rows(name, f"{count:,} feeds held: {what}", held)

@@ -8,10 +8,11 @@ repeat as they do in real feeds, so chunks of these posts are somewhat larger.
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
 
 COMMON = (
     "the to in for and a of on from is with this it when be that at not by as an are was if new"
@@ -31,8 +32,7 @@ START_MS = 1_500_000_000_000
 BETWEEN_MS = 600_000
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """One post to measure with."""
 
     author: str

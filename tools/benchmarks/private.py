@@ -1,4 +1,4 @@
-"""Letters: sealed, written down as a node does before they leave, and opened."""
+"""Letters: sealed, written down as a node does before they leave, and opened; and circles."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,8 +10,10 @@ from typing import Final
 from street.sealers import ENVELOPES, Published, SealingDevice
 from swarmfeed.core.base.x25519 import exchange, x25519_public
 from swarmfeed.core.letters.rows import encode_row
-from swarmfeed.shell.store.letters import LetterFile, open_letters
+from swarmfeed.shell.store.letters import open_letters
+from swarmfeed.shell.store.sealed_ledger import SealedLedger
 
+from benchmarks import circles
 from benchmarks.bench import Bench
 from benchmarks.report import Limit, Row, at_most
 
@@ -43,9 +45,10 @@ def measure(bench: Bench) -> Iterator[Row]:
     yield Row("private.read", "a later letter, opened and synced", opened, "ms", one, bars)
     size = Limit("bytes of text", float(len(TEXT)))
     yield Row("private.bytes", "a later letter of 100 bytes", float(length), "B", size)
+    yield from circles.measure(bench)
 
 
-def _first(file: LetterFile) -> tuple[float, float]:
+def _first(file: SealedLedger) -> tuple[float, float]:
     """Milliseconds of the processor to seal for all devices, and to open everywhere."""
     published = Published()
     anna = SealingDevice(1, published)
@@ -64,7 +67,7 @@ def _first(file: LetterFile) -> tuple[float, float]:
     return _busy_ms(seal), _busy_ms(open_all)
 
 
-def _later(file: LetterFile, count: int) -> tuple[float, float, int]:
+def _later(file: SealedLedger, count: int) -> tuple[float, float, int]:
     published = Published()
     anna, ben = SealingDevice(1, published), SealingDevice(2, published)
     ben.open(anna.seal(ben, TEXT))
@@ -82,7 +85,7 @@ def _later(file: LetterFile, count: int) -> tuple[float, float, int]:
     return median(sent), median(opened), len(parcel)
 
 
-def _save(file: LetterFile, device: SealingDevice) -> None:
+def _save(file: SealedLedger, device: SealingDevice) -> None:
     """Write down what a node does: the rows of the devices it wrote to, or heard."""
     file.write({"devices": {name: encode_row(row) for name, row in device.devices.items()}})
 

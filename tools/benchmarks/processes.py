@@ -2,21 +2,27 @@
 
 import itertools
 import json
+import math
 import os
 import select
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import psutil
 from swarmfeed.errors import RetryError
 from swarmfeed.wiring import create_home
 
 TOOLS = Path(__file__).resolve().parent.parent
 ANSWER_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 20
+
+QUIET_S_PER_S = 0.1
+"""Processor seconds in a second that a node takes which only waits."""
 
 _hosts = itertools.count(1)
 
@@ -118,6 +124,15 @@ def new_home(folder: Path, name: str) -> Path:
     home = folder / name
     create_home(home, name, "")
     return home
+
+
+def wait_quiet(nodes: Sequence[Asked]) -> None:
+    """Return when nodes have nothing more to do, nor to say to each other."""
+    watched = [psutil.Process(each.process.pid) for each in nodes]
+    before_s, used_s = -math.inf, 0.0
+    while used_s - before_s > QUIET_S_PER_S * len(nodes):
+        time.sleep(1)
+        before_s, used_s = used_s, sum(sum(each.cpu_times()[:2]) for each in watched)
 
 
 def start_member(

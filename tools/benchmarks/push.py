@@ -3,8 +3,8 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 
+from msgspec import Struct
 from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import FeedId, Hash
@@ -23,8 +23,17 @@ from benchmarks.bench import Bench
 from benchmarks.processes import Asked, new_home, start_member
 from benchmarks.report import Limit, Row, at_most
 
-EVERY_S = 0.1
-WARM_UP = 10
+EVERY_S = 0.25
+WARM_UP = 2
+AT_ONCE = 10
+"""Posts of one author: a stranger may show somebody no more than twelve at a stroke."""
+TAG = "#bench"
+LISTENING = 3
+"""Leaves that listen to it: each takes milliseconds of the processors that all share."""
+KINDS = {
+    "tag": "a stranger's post with a tag until who listens to it sees it",
+    "reply": "a stranger's reply until the author of the post sees it",
+}
 SPEED = "20"
 """Of the rounds of supernodes: leaves find their parents in seconds."""
 
@@ -43,20 +52,20 @@ def measure(bench: Bench) -> Iterator[Row]:
     """What a post costs at a supernode; and how long one takes between processes."""
     yield from _cost(bench.choose(2_000, 500))
     yield from _many(bench, bench.choose(CHILDREN, 50), bench.choose(500, 100))
-    supernodes, leaves = bench.choose(4, 2), bench.choose(12, 2)
-    count = bench.choose(100, 30)
-    took_ms = _between(bench, supernodes, leaves, count)
-    floor = Limit(f"an fsync and {HOPS} loopback trips ms", _floor_ms(bench, count))
-    for name, share, bar in (("p50", 0.5, 60), ("p99", 0.99, 300)):
-        yield Row(
-            f"push.{name}",
-            f"a stranger's post until a listener sees it, {name} of {count},"
-            f" {supernodes} supernodes and {leaves} leaves",
-            physical.percentile(took_ms, share),
-            "ms",
-            floor if name == "p50" else None,
-            (at_most(bar),),
-        )
+    supernodes, leaves = bench.choose(6, 2), bench.choose(24, 4)
+    took_ms = _between(bench, supernodes, leaves, bench.choose(4, 1))
+    floor = Limit(f"an fsync and {HOPS} loopback trips ms", _floor_ms(bench, 100))
+    for kind, what in KINDS.items():
+        among = f"of {len(took_ms[kind])}, {supernodes} supernodes and {leaves} leaves"
+        for name, share, bar in (("p50", 0.5, 60), ("p99", 0.99, 300)):
+            yield Row(
+                f"push.{kind}_{name}",
+                f"{what}, {name} {among}",
+                physical.percentile(took_ms[kind], share),
+                "ms",
+                floor if name == "p50" else None,
+                (at_most(bar),),
+            )
 
 
 def _cost(count: int) -> Iterator[Row]:
@@ -98,8 +107,14 @@ def _concerned(listeners: Listeners, post: Verified) -> Sequence[bytes]:
     return list(listeners.concerned(post.author_id, post.body))
 
 
-def _between(bench: Bench, supernodes: int, leaves: int, count: int) -> list[float]:
-    """Return how long each of so many posts took from its author to a listener, in ms."""
+def _between(
+    bench: Bench, supernodes: int, leaves: int, writers: int
+) -> dict[str, list[float]]:
+    """Return how long each post of each kind took to each who is to see it, in ms.
+
+    So many write to a tag that some listen to, and as many answer a post of the last leaf; the
+    others are only there.  All are strangers, of whom nobody takes more than a few posts.
+    """
     folder = bench.new_folder()
     with ExitStack() as running:
         known: list[str] = []
@@ -112,17 +127,42 @@ def _between(bench: Bench, supernodes: int, leaves: int, count: int) -> list[flo
         for number in range(supernodes):
             known.append(start(f"supernode{number}", "on").ready["at"])
         members = [start(f"leaf{number}", "off") for number in range(leaves)]
-        author, reader = members[0], members[1]
-        link = author.ready["link"]
-        reader.ask("listen", what=link)
-        for member in members:
-            member.ask("parents", count=2)
-        texts = [sample.text for sample in bench.samples(WARM_UP + count)]
-        reader.ask("watch", link=link, count=len(texts))
-        said = author.ask("publish", texts=texts, every_s=EVERY_S)
-        seen = dict(map(tuple, reader.ask("watch")["seen"]))
-    published = said["published"][WARM_UP:]
-    return [(seen[index] - started) / 1e6 for index, started, _ in published]
+        tagging, answering = members[:writers], members[writers : 2 * writers]
+        listening, asking = members[2 * writers : -1][:LISTENING], members[-1]
+        for each in listening:
+            each.ask("listen", what=TAG)
+        for each in members:
+            each.ask("parents", count=2)
+        asked = asking.ask("publish", texts=["Who knows more?"], every_s=EVERY_S)["last"]
+        texts = [sample.text for sample in bench.samples(2 * writers * AT_ONCE)]
+        tagged = [f"{text} {TAG}" for text in texts[: len(texts) // 2]]
+        return {
+            "tag": _seen_after_ms(tagging, listening, tagged),
+            "reply": _seen_after_ms(answering, [asking], texts[len(tagged) :], asked),
+        }
+
+
+def _seen_after_ms(
+    writers: Sequence[Asked],
+    readers: Sequence[Asked],
+    texts: Sequence[str],
+    answers: Sequence[object] | None = None,
+) -> list[float]:
+    """Have each write its share of texts, one after the other; how long each reader waited."""
+    links = [each.ready["link"] for each in writers]
+    for reader in readers:
+        reader.ask("watch", links=links, count=len(texts))
+    begun: dict[tuple[str, int], int] = {}
+    for number, (link, writer) in enumerate(zip(links, writers, strict=True)):
+        said = texts[number * AT_ONCE : (number + 1) * AT_ONCE]
+        done = writer.ask("publish", texts=said, every_s=EVERY_S, answers=answers)
+        begun |= {(link, index): started for index, started, _ in done["published"][WARM_UP:]}
+    return [
+        (at - begun[link, index]) / 1e6
+        for reader in readers
+        for link, index, at in reader.ask("watch")["seen"]
+        if (link, index) in begun
+    ]
 
 
 def _floor_ms(bench: Bench, count: int) -> float:
@@ -133,8 +173,7 @@ def _floor_ms(bench: Bench, count: int) -> float:
     return (middle[0] + HOPS * middle[1] / 2) * 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Told(Struct, frozen=True, kw_only=True):
     """What came of telling many leaves."""
 
     took_ms: list[float]

@@ -4,9 +4,9 @@ import json
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,8 +15,7 @@ PIPED_COLUMNS = 132
 """Width of the table where there is no terminal that has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A number that a figure has to reach."""
 
     of: str
@@ -49,16 +48,14 @@ def ratio_at_most(number: float) -> Bar:
     return Bar("ratio", "<=", number)
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """What the machine does without swarmfeed, measured in the same run."""
 
     what: str
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One figure."""
 
     name: str

@@ -47,7 +47,7 @@ PAGES: Final = {
     "sentence": "/sentence",
     "home": "/",
     "follow": "/follow",
-    "status": "/status",
+    "status": "/network",
     "history": "/history",
     "notices": "/notifications",
     "search": "/search?q=release",

@@ -4,12 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from msgspec import Struct
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.words.terms import index_text
@@ -45,8 +45,7 @@ LOOKED_AT: Final = 20_000
 """Posts in which words are counted to choose what to look for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of search: what it is called, and things to type."""
 
     name: str

@@ -2,11 +2,11 @@
 
 import selectors
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """For how long a loop was held."""
 
     longest_ms: float

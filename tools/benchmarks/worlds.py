@@ -5,12 +5,12 @@ one in five is made of names of countries and languages in 25 scripts, from Unic
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 from typing import Final
 
 from babel import Locale
+from msgspec import Struct
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.chunk import frame_content, hash_frame
 from swarmfeed.core.feed.entry import encode_entry
@@ -35,8 +35,7 @@ NO_BLANKS: Final = "zh ja th lo my km"
 MIXED_ONE_IN: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """Posts by feed, each feed in the order of time."""
 
     name: str

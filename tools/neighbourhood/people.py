@@ -47,9 +47,9 @@ class Person:
         assert self._process is not None, f"{self.name} is not running"
         return self._process.pid
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
         """Run `swarmfeed run` on the home; returns when it answers."""
-        options = ["run", "--no-open", "--no-dht", "--listen", self.host]
+        options = ["run", "--no-open", "--no-dht", "--listen", self.host, *more]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "swarmfeed", "--home", str(self.home), *options],

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from swarmfeed.cli.output import format_bytes
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.people import FetchProgress, Follow, HowFar, WhoAreYou
 from swarmfeed.core.asks.posts import PostView, SearchPosts, Timeline, ref_text
+from swarmfeed.core.asks.starting import ChooseSettings, Chosen
 from swarmfeed.core.asks.writing import ImportPosts, OldPost, WritePost
 from swarmfeed.core.base.address import Link, format_author, format_link, parse_link
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX
@@ -26,6 +27,11 @@ Post = tuple[int, str]
 BATCH_POSTS = 1_500
 FETCH_TIMEOUT_S = 300
 NEWS_TIMEOUT_S = 300
+LIMIT = "--download-limit"
+SLOW = "50K"
+"""A second: what you take in until both friends serve you.  All of it takes less than half a
+second, and on a busy machine Jonas had given everything before Lea was found."""
+
 FOUND_POSTS = 3
 HITS_WANTED = 25
 
@@ -53,6 +59,7 @@ class Story:
         self._posts = sorted(posts)
         self._word = word or _choose_word(self._posts)
         self._imported = 0
+        self._is_limited = True
         names = ("Mira", "Jonas", "Lea", "you")
         self._people = [
             Person(folder, name, number) for number, name in enumerate(names, start=1)
@@ -130,24 +137,23 @@ class Story:
         self._show.step(
             "You arrive",
             "You have Mira's address, and somebody told you where Jonas is. Jonas names Lea;"
-            " your node then fetches from both at once, the newest posts first.",
+            " your node then fetches from both at once, the newest posts first. So that one"
+            f" does not give everything before the other is found, it takes {SLOW}B a second"
+            " until both serve.",
         )
-        self.you.start()
+        self.you.start(LIMIT, SLOW)
         jonas = parse_link(self.jonas.node.ask(WhoAreYou()).link)
         link = format_link(Link(self.mira.author_id, "Mira", jonas.at))
         self._show.command(f"swarmfeed follow {_shorten(link)}")
-        seconds = self._watch_fetch(self.you, link)
+        seconds = self._watch_fetch(self.you, link, self._lift_limit)
         progress = self._progress(self.you)
-        names = [self._name_at(endpoint) for endpoint in progress.holders]
-        rate = progress.entries_total / seconds
+        names = sorted(self._name_at(endpoint) for endpoint in progress.holders)
         self._show.fact(
             f"all {progress.entries_total:,} entries are here,"
             f" {format_bytes(progress.bytes_total)} compressed",
-            f"{seconds:.1f} s, {rate:,.0f} entries/s",
+            f"{seconds:.1f} s, held back at first",
         )
-        self._show.fact(f"served by {' and '.join(sorted(names))}, while Mira was offline")
-        if sorted(names) != ["Jonas", "Lea"]:
-            raise RetryError("the posts should have come from both friends")
+        self._show.fact(f"{_served_by(names)}, while Mira was offline")
 
     def _compare(self, before: FeedStatus) -> None:
         self._show.step(
@@ -218,7 +224,17 @@ class Story:
     def _progress(self, person: Person) -> FetchProgress:
         return person.node.ask(HowFar(author=self.mira.author_id))
 
-    def _watch_fetch(self, person: Person, link: str) -> float:
+    def _lift_limit(self, progress: FetchProgress) -> None:
+        if self._is_limited and len(progress.holders) == 2:
+            self.you.node.ask(ChooseSettings(settings=(Chosen(flag=LIMIT, value=""),)))
+            self._is_limited = False
+
+    def _watch_fetch(
+        self,
+        person: Person,
+        link: str,
+        on_progress: Callable[[FetchProgress], None] = lambda _: None,
+    ) -> float:
         """Follow Mira and show the fetch until it is done; return its seconds."""
         started = time.monotonic()
         person.node.ask(Follow(who=link))
@@ -226,6 +242,7 @@ class Story:
 
             def look() -> bool | None:
                 progress = self._progress(person)
+                on_progress(progress)
                 bar.move(
                     progress.entries_held,
                     f"{progress.entries_held:,} entries"
@@ -259,6 +276,11 @@ def told(folder: Path, show: Show, posts: Sequence[Post], word: str = "") -> Ite
         yield story
     finally:
         story.close()
+
+
+def _served_by(names: Sequence[str]) -> str:
+    """Who gave the files that the posts are in; a handful of posts is in none."""
+    return f"served by {' and '.join(names)}" if names else "so few that they came as they are"
 
 
 def _shorten(link: str) -> str:

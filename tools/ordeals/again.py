@@ -10,10 +10,10 @@ import signal
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
 from swarmfeed import wiring
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import PostBody, decode_body
@@ -29,8 +29,7 @@ Written = Counter[tuple[int, str]]
 """How often a text stands at a time; of a post that is not imported, at 0."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True):
     """Something that may be said again."""
 
     name: str

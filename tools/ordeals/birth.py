@@ -12,10 +12,10 @@ import signal
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
 from swarmfeed import wiring
 from swarmfeed.core.base.backup_words import seed_of_words
 from swarmfeed.core.base.keys import SigningKey
@@ -33,8 +33,7 @@ from ordeals.ordeal import Ordeal, Outcome, Plan
 _WORDS: Final = 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True):
     """One of the ways to begin."""
 
     name: str

@@ -8,10 +8,10 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from msgspec import Struct
 from swarmfeed.cli.main import main
 
 ASKED_OF_THE_DISK: Final = (
@@ -21,8 +21,7 @@ ASKED_OF_THE_DISK: Final = (
 """Functions of ``os`` that a command may die before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True):
     """How a command ended."""
 
     code: int

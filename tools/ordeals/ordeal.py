@@ -2,11 +2,11 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """How long, and with which luck."""
 
     seed: int
@@ -18,8 +18,7 @@ class Plan:
         return random.Random(f"{self.seed}:{case}")
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What came of it.  It went well when nothing gave way and a case ran at all."""
 
     cases: int = 0
@@ -33,8 +32,7 @@ class Outcome:
         return self.cases > 0 and not self.gave_way
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ordeal:
+class Ordeal(Struct, frozen=True, kw_only=True):
     """One kind of torture."""
 
     name: str
@@ -46,5 +44,8 @@ class Ordeal:
     """Cases of the sample that ``tools/test`` plays: about ten seconds of them.  0: one case
     takes longer, and a slow test plays it."""
     play: Callable[[Plan], Outcome]
+    is_timed: bool = True
+    """False: its sample measures nothing, but waits for what has to come, a minute and longer,
+    so it can be played beside something else."""
     parts: "tuple[Ordeal, ...]" = ()
     """What can also be played alone, under names of their own."""

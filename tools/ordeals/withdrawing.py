@@ -9,10 +9,10 @@ import shutil
 import signal
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
 from seeker.needle import Needle
 from seeker.seeking import seek
 from street.fakes.check_log import CheckLog
@@ -38,8 +38,7 @@ TAIL: Final = 290
 """Another one, in the tail."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
+class _Kind(Struct, frozen=True, kw_only=True):
     """One of the ways to take a text back."""
 
     name: str

@@ -10,9 +10,10 @@ were deleted.  Of those that a process still has open, ``seek_open`` looks at th
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from seeker.needle import Needle
 from seeker.packed import unpacked
@@ -22,8 +23,7 @@ DEPTH_MAX: Final = 4
 """Frames in frames: a journal's base in a chunk in a letter would be three."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where something of a text was found."""
 
     file: str

@@ -11,9 +11,10 @@ import socket
 import struct
 import threading
 from collections import defaultdict
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
+
+from msgspec import Struct
 
 from seeker.needle import Needle
 from seeker.seeking import Place, places
@@ -32,8 +33,7 @@ _LOAD_WORD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _SENDER_AT, _RECEIVER_AT = 12, 16
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Flow:
+class Flow(Struct, frozen=True, order=True):
     """One direction of what two sockets say."""
 
     protocol: int

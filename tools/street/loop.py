@@ -2,6 +2,7 @@
 
 import asyncio
 import selectors
+import time
 import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
@@ -82,6 +83,40 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         except Exception as error:
             future.set_exception(error)
         return future
+
+
+class _Waiting(selectors.DefaultSelector):
+    """Counts what was waited for with nothing else to do, and no more than was asked for."""
+
+    waited_s = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        began_s = time.monotonic()
+        found = super().select(timeout)
+        took_s = time.monotonic() - began_s
+        self.waited_s += took_s if timeout is None else min(took_s, max(timeout, 0))
+        return found
+
+
+class UnhurriedLoop(asyncio.SelectorEventLoop):
+    """A loop with real sockets and threads, for both ends of what is said over them.
+
+    Its time passes only while nothing is left to do: a machine that has others to serve makes
+    no timer due, for the one that has to be quick enough is in the same loop.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = _Waiting()
+        super().__init__(self._waiting)
+
+    def time(self) -> float:
+        return self._waiting.waited_s
+
+
+def run_unhurried(scene: Coroutine[Any, Any, T]) -> T:
+    """As `asyncio.run`, in such a loop."""
+    with asyncio.Runner(loop_factory=UnhurriedLoop) as runner:
+        return runner.run(scene)
 
 
 def play(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:

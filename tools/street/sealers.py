@@ -6,7 +6,7 @@ from secrets import token_bytes
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.certificate import sign_join
-from swarmfeed.core.feed.kinds import PrekeysBody
+from swarmfeed.core.feed.sealed_kinds import PrekeysBody
 from swarmfeed.core.letters.limits import PREKEYS_EVERY_MS
 from swarmfeed.core.letters.parcel import parcel_id
 from swarmfeed.core.letters.prekeys import (
@@ -48,9 +48,10 @@ class SealingDevice:
 
     def __init__(self, number: int, published: Published, person: int | None = None) -> None:
         """``person`` has it; left out: somebody of their own."""
-        self._key = SigningKey(bytes([number]) * 32)
+        self._key = SigningKey(number.to_bytes(2, "big") * 16)
         self.feed_id = FeedId(self._key.public)
-        author = author_of(bytes([(number if person is None else person) + 100]) * 32)
+        who = (number if person is None else person) + 10_000
+        author = author_of(who.to_bytes(2, "big") * 16)
         self.author_id = author.author_id
         self._join = sign_join(author, self._key, from_ms=1, is_first=True)
         self.published = published
@@ -89,11 +90,15 @@ class SealingDevice:
         )
 
     def seal(self, other: "SealingDevice", content: bytes) -> bytes:
-        before = self.devices.get(other.feed_id) or LetterDevice(author_id=other.author_id)
+        return self.seal_to(other.feed_id, other.author_id, content)
+
+    def seal_to(self, feed_id: FeedId, author_id: AuthorId, content: bytes) -> bytes:
+        """Seal for a device whose keys are published."""
+        before = self.devices.get(feed_id) or LetterDevice(author_id=author_id)
         row, parcel = self.sealing.seal(
-            other.feed_id, before, content, self.newest, self.introduction()
+            feed_id, before, content, self.newest, self.introduction()
         )
-        self.devices[other.feed_id] = row
+        self.devices[feed_id] = row
         return parcel
 
     def open(self, parcel: bytes) -> FeedId | None:

@@ -10,30 +10,52 @@ Case = tuple[str, dict[str, Any]]
 ID, HASH, SALT = bytes(range(32)), bytes(range(32, 64)), bytes(16)
 REF: dict[str, Any] = {"f": ID, "h": HASH, "n": 2**32 - 1}
 
+MEDIUM: dict[str, Any] = {
+    "a": "\u00e9".encode() * 200,
+    "f": b"f" * 100,
+    "h": 4_000,
+    "k": ID,
+    "l": 104_857_600,
+    "n": 1,
+    "p": ID,
+    "s": b"s" * 20,
+    "t": b"image/jpeg",
+    "w": 4_000,
+}
+LEAST: dict[str, Any] = {"n": 1, "p": b"", "s": b"", "t": b"a/b"}
+
 LONGEST: dict[str, dict[str, Any]] = {
     "feed": {"c": b"c" * 1_000, "name": b"n" * 64, "r": [b"r" * 1_000] * 7},
     "post": {
         "cw": b"w" * 200,
         "lang": b"l" * 35,
+        "media": [MEDIUM, LEAST, LEAST, LEAST],
         "mentions": [ID] * 32,
         "quote": REF,
         "reply": REF,
         "root": REF,
         "src": b"s" * 512,
         "tags": [b"t" * 64] * 32,
-        "text": b"x" * 3_000,
+        "text": b"x" * 2_200,
     },
-    "profile": {"bio": b"b" * 1_000, "name": b"n" * 64},
+    "profile": {
+        "avatar": MEDIUM,
+        "banner": MEDIUM,
+        "bio": b"b" * 1_000,
+        "fields": [{"l": b"l" * 40, "t": b"t" * 150}] * 4,
+        "name": b"n" * 64,
+    },
     "follow": {"a": ID, "on": 1},
     "react": {"e": b"e" * 16, "r": REF},
-    "boost": {"r": REF},
+    "boost": {"r": REF, "u": 1},
     "edit": {
         "cw": b"w" * 200,
+        "media": [MEDIUM, LEAST, LEAST, LEAST],
         "n": 2**32 - 1,
         "quote": REF,
         "reply": REF,
         "root": REF,
-        "text": b"x" * 7_500,
+        "text": b"x" * 6_500,
     },
     "withdraw": {"e": 1, "n": 2**32 - 1},
     "leave": {"c": b"c" * 1_000},
@@ -60,6 +82,7 @@ SHORTEST: dict[str, dict[str, Any]] = {
     "profile": {"name": b""},
     "follow": {"a": ID, "on": 0},
     "react": {"e": b"", "r": REF},
+    "boost": {"r": REF},
     "edit": {"n": 0, "text": b"x"},
     "withdraw": {"n": 0},
     "pin": {},
@@ -69,7 +92,7 @@ SHORTEST: dict[str, dict[str, Any]] = {
     "rekey": {"c": b"", "e": 0, "w": b""},
 }
 
-EMPTY_ALLOWED = {"cw": b"", "lang": b"", "src": b"", "tags": [], "mentions": []}
+EMPTY_ALLOWED = {"cw": b"", "lang": b"", "src": b"", "tags": [], "mentions": [], "media": []}
 
 WRONG_TYPE = {int: b"1", bytes: 1, list: b"", dict: []}
 
@@ -96,10 +119,55 @@ def body_cases() -> Iterator[Case]:
     yield bad("feed-with-a-rotate-of-1001-bytes", "feed", {**feed, "r": [b"r" * 1_001]})
     yield bad("state-of-no-parts", "state", {**LONGEST["state"], "q": 0})
     yield from bad_texts(post)
+    yield from media_cases(post)
+    yield from profile_cases()
     for name, value in bad_refs().items():
         yield bad(f"boost-ref-{name}", "boost", {"r": value})
     for name, raw in (("a-list", b"le"), ("not-bencode", b"x"), ("two-values", b"dede")):
         yield bad(f"post-that-is-{name}", "post", raw)
+
+
+def media_cases(post: dict[str, Any]) -> Iterator[Case]:
+    whole = {"n": 104_857_600, "p": b"p" * 3_200, "s": b"s" * 2_000, "t": b"video/mp4"}
+    yield good("post-with-the-longest-file", "post", {**post, "media": [whole]})
+    described = {**LEAST, "a": b"a" * 2_000}
+    yield good("post-with-2000-characters-of-alt", "post", {**post, "media": [described]})
+    yield good("post-with-fewer-pieces-than-it-has", "post", {**post, "media": [LEAST]})
+    yield bad("post-with-5-media", "post", {**post, "media": [LEAST] * 5})
+    yield bad("post-with-a-medium-that-is-bytes", "post", {**post, "media": [ID]})
+    for key in LEAST:
+        rest = {other: item for other, item in LEAST.items() if other != key}
+        yield bad(f"post-with-a-medium-without-{key}", "post", {**post, "media": [rest]})
+    for name, change in (
+        ("of-no-bytes", {"n": 0}),
+        ("too-long", {"n": 104_857_601}),
+        ("with-101-pieces", {"p": b"p" * 3_201}),
+        ("with-101-v1-pieces", {"s": b"s" * 2_001}),
+        ("of-a-type-in-capitals", {"t": b"Image/jpeg"}),
+        ("of-a-type-without-a-slash", {"t": b"image"}),
+        ("too-wide", {"w": 4_001}),
+        ("too-high", {"h": 4_001}),
+        ("with-too-long-a-key", {"k": b"k" * 33}),
+        ("with-2001-characters-of-alt", {"a": b"a" * 2_001}),
+        ("with-a-name-of-101-characters", {"f": b"f" * 101}),
+    ):
+        yield bad(f"post-medium-{name}", "post", {**post, "media": [{**LEAST, **change}]})
+
+
+def profile_cases() -> Iterator[Case]:
+    detail = {"l": b"Website", "t": b"https://example.org/"}
+    yield good("profile-with-a-field", "profile", {"fields": [detail], "name": b"n"})
+    yield bad("profile-with-5-fields", "profile", {"fields": [detail] * 5, "name": b"n"})
+    for name, field in (
+        ("that-is-bytes", b"Website"),
+        ("without-l", {"t": b"t"}),
+        ("without-t", {"l": b"l"}),
+        ("with-an-empty-l", {**detail, "l": b""}),
+        ("with-an-empty-t", {**detail, "t": b""}),
+        ("with-41-characters-of-l", {**detail, "l": b"l" * 41}),
+        ("with-151-characters-of-t", {**detail, "t": b"t" * 151}),
+    ):
+        yield bad(f"profile-field-{name}", "profile", {"fields": [field], "name": b"n"})
 
 
 def bad_texts(post: dict[str, Any]) -> Iterator[Case]:

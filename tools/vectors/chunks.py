@@ -135,6 +135,10 @@ def torrent_cases() -> Iterator[Case]:
 
 def torrent_case(ending: str, said: dict[str, Any], which: dict[str, Any]) -> dict[str, Any]:
     name = f"{b32encode(public(FEED)[:10]).decode().lower()}-{ending}"
+    return {"feed": public(FEED).hex(), **which, **torrent_of(name, said)}
+
+
+def torrent_of(name: str, said: dict[str, Any]) -> dict[str, Any]:
     size, root = said["n"], said["pieces_root"]
     info = {
         "file tree": {name: {"": {"length": size, "pieces root": root}}},
@@ -149,8 +153,6 @@ def torrent_case(ending: str, said: dict[str, Any], which: dict[str, Any]) -> di
     encoded = bencode(info)
     torrent = b"d4:info" + encoded + b"12:piece layers" + layers + b"e"
     return {
-        "feed": public(FEED).hex(),
-        **which,
         "name": name,
         "record": {"n": size, "p": said["p"].hex(), "s": said["s"].hex()},
         "info": encoded.hex(),

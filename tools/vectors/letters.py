@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from _reference_forms import FEED, NOW_MS, author_id, bencode, public
+from _reference_parcels import hkdf
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt
 from nacl.bindings import crypto_scalarmult as dh
@@ -14,6 +15,7 @@ from nacl.bindings import crypto_scalarmult_base as base
 Case = tuple[str, dict[str, Any]]
 
 OTHER_FEED = bytes(range(160, 192))
+HASH = sha256(b"a piece").digest()
 SEED, OTHER_SEED = bytes(range(32)), bytes(range(32, 64))
 EPHEMERAL, RATCHET, NONCE = bytes(range(64, 96)), bytes(range(96, 128)), bytes(range(24))
 MLKEM_TEXT = sha256(b"text").digest() * 34
@@ -24,15 +26,6 @@ def letter_cases() -> Iterator[Case]:
     yield from key_cases()
     yield from session_cases()
     yield from content_cases()
-
-
-def hkdf(secret: bytes, info: bytes, length: int, salt: bytes = bytes(32)) -> bytes:
-    """RFC 5869, word for word."""
-    key, block, output = hmac.digest(salt, secret, sha256), b"", b""
-    for number in range(1, -(-length // 32) + 1):
-        block = hmac.digest(key, block + info + bytes([number]), sha256)
-        output += block
-    return output[:length]
 
 
 def privates(seed: bytes) -> tuple[bytes, bytes, bytes, bytes]:
@@ -63,21 +56,26 @@ def key_cases() -> Iterator[Case]:
     yield "letter-keys/of-a-seed", case
 
 
-def first_letter() -> dict[str, Any]:
-    """A begins a session with B, by hand."""
-    identity, (their_identity, their_prekey, _, their_mlkem) = (
-        privates(SEED)[0],
-        privates(OTHER_SEED),
-    )
-    mlkem = MLKEM768PrivateKey.from_seed_bytes(their_mlkem).decapsulate(MLKEM_TEXT)
+def mlkem_secret() -> bytes:
+    return MLKEM768PrivateKey.from_seed_bytes(privates(OTHER_SEED)[3]).decapsulate(MLKEM_TEXT)
+
+
+def secret_of_first() -> bytes:
+    """SK of a session that A begins with B, by hand."""
+    identity, (their_identity, their_prekey, _, _) = privates(SEED)[0], privates(OTHER_SEED)
     secrets = (
         dh(identity, base(their_prekey))
         + dh(EPHEMERAL, base(their_identity))
         + dh(EPHEMERAL, base(their_prekey))
-        + mlkem
+        + mlkem_secret()
     )
     info = b"swarmfeed pqxdh 1" + public(FEED) + OTHER_FEED + name_of(OTHER_SEED) + b"\0\1"
-    secret = hkdf(b"\xff" * 32 + secrets, info, 32)
+    return hkdf(b"\xff" * 32 + secrets, info, 32)
+
+
+def first_letter() -> dict[str, Any]:
+    """A begins a session with B, by hand."""
+    secret, their_prekey = secret_of_first(), privates(OTHER_SEED)[1]
     agreed = dh(RATCHET, base(their_prekey))
     chain = hkdf(agreed, b"swarmfeed ratchet root 1", 64, salt=secret)[32:]
     key = hmac.digest(chain, b"\2", sha256)
@@ -91,7 +89,7 @@ def first_letter() -> dict[str, Any]:
         "until_ms": NOW_MS,
         "ephemeral": EPHEMERAL.hex(),
         "mlkem_text": MLKEM_TEXT.hex(),
-        "mlkem": mlkem.hex(),
+        "mlkem": mlkem_secret().hex(),
         "secret": secret.hex(),
         "ratchet": base(RATCHET).hex(),
         "sealed": sealed.hex(),
@@ -116,6 +114,28 @@ def session_cases() -> Iterator[Case]:
         yield f"letter-session/bad-{name}", {**case, **change, "error": name}
 
 
+def picture_case(fields: dict[str, Any]) -> Case:
+    """A letter without words that names two pictures, one of them open to all."""
+    medium = {
+        "k": bytes(range(32)),
+        "l": 3,
+        "n": 19,
+        "p": HASH,
+        "s": bytes(20),
+        "t": b"image/png",
+    }
+    open_to_all = {key: value for key, value in medium.items() if key not in ("k", "l")}
+    content = bencode({**fields, "b": bencode({"m": [medium, open_to_all], "x": b""})})
+    return "letter/with-pictures", {
+        "author": author_id().hex(),
+        "padded": (len(content).to_bytes(4, "big") + content).ljust(512, b"\0").hex(),
+        "id": sha256(b"swarmfeed letter 1" + author_id() + content).digest()[:16].hex(),
+        "text": "",
+        "time_ms": NOW_MS,
+        "pictures": [bencode(medium).hex()],
+    }
+
+
 def content_cases() -> Iterator[Case]:
     fields = {
         "a": [bytes(16)],
@@ -136,6 +156,7 @@ def content_cases() -> Iterator[Case]:
         "time_ms": NOW_MS,
     }
     yield "letter/text", case
+    yield picture_case(fields)
     for why, bent in {
         "padded-with-something": padded[:-1] + b"\1",
         "cut-short": padded[: len(content)],

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,8 +58,16 @@ def environment() -> dict[str, str]:
     return {**kept, "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1"}
 
 
-def run(command: Sequence[str | Path], folder: Path, deadline: Deadline) -> str:
+def run(
+    command: Sequence[str | Path],
+    folder: Path,
+    deadline: Deadline,
+    told: Mapping[str, str] | None = None,
+) -> str:
     """Run a command in ``folder`` and return its standard output.
+
+    Args:
+        told: Variables beside those of this process.
 
     Raises:
         Failed: It ended with something else than 0, or not in time.
@@ -69,7 +77,7 @@ def run(command: Sequence[str | Path], folder: Path, deadline: Deadline) -> str:
         done = subprocess.run(
             words,
             cwd=folder,
-            env=environment(),
+            env={**environment(), **(told or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
-from wheelhouse.building import build, install
+from wheelhouse.building import INSTALLERS, build, install, install_by
 from wheelhouse.commands import Deadline, Failed, run
 from wheelhouse.play import Cast, check, play, tell
 
@@ -26,7 +26,8 @@ def main(argv: Sequence[str]) -> int:
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="swarmfeed-wheel-") as folder:
-            _build_and_play(Path(folder).resolve(), asked.python, Deadline(TIMEOUT_S))
+            place = Path(folder).resolve()
+            _build_and_play(place, asked.python, asked.by, Deadline(TIMEOUT_S))
     except Failed as failure:
         print(f"tools/wheel: FAILED, {failure}", flush=True)
         return 1
@@ -34,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def _build_and_play(folder: Path, python: str, deadline: Deadline) -> None:
+def _build_and_play(folder: Path, python: str, by: Sequence[str], deadline: Deadline) -> None:
     """Raises Failed."""
     print("== wheel and sdist", flush=True)
     wheel, sdist = build(CHECKOUT, folder, deadline)
@@ -45,6 +46,11 @@ def _build_and_play(folder: Path, python: str, deadline: Deadline) -> None:
     homes.mkdir()
     with closing(Cast(program, homes, deadline)) as cast:
         play(cast)
+    for name in by:
+        print(f"== {name}", flush=True)
+        program = install_by(name, python, wheel, folder / name, deadline)
+        greeting = run([program, "--help"], folder, deadline)
+        check(f"the program from {name} says how to start", "swarmfeed run" in greeting, True)
     print("== the sdist", flush=True)
     program = install(python, sdist, folder / "from-sdist", deadline)
     version = wheel.name.split("-")[1]
@@ -56,6 +62,13 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tools/wheel", description=__doc__)
     parser.add_argument(
         "--python", default=sys.executable, help="Python to install under (default: ours)"
+    )
+    parser.add_argument(
+        "--by",
+        action="append",
+        choices=sorted(INSTALLERS),
+        default=[],
+        help="also install the wheel as a person does, by this program",
     )
     return parser.parse_args(argv)
 

@@ -30,7 +30,8 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response as Redirect
 
 from webui.current import ask
-from webui.routes import Menu, Page, Route, Typed, get, post
+from webui.languages import why
+from webui.routes import Page, Route, Typed, get, post
 
 Answer = str | tuple[str, int]
 
@@ -85,7 +86,7 @@ def _doing(field: str, wish: Callable[[], Ask[CircleDone]]) -> Callable[[], Redi
         try:
             ask(wish())
         except UserError as error:
-            return _shown(not_taken=str(error), typed=_typed(field), at=field), 400
+            return _shown(not_taken=why(error), typed=_typed(field), at=field), 400
         return redirect(url_for("circles"), 303)
 
     return do
@@ -117,12 +118,7 @@ def _ask_to_read() -> AskToRead:
 
 def _routes() -> tuple[Route, ...]:
     return (
-        get(
-            "/circles",
-            "circles",
-            show_circles,
-            menu=Menu(label="Circles", icon="circle", needs_room=True),
-        ),
+        get("/circles", "circles", show_circles),
         post(
             "/circles",
             "create_circle",

@@ -22,6 +22,7 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import ask
+from webui.languages import why
 from webui.routes import Page, Typed, get, post
 
 LINK: Final = Typed(name="link", label="The link that the other machine shows")
@@ -75,7 +76,7 @@ def confirm() -> Answer:
         try:
             ask(ConfirmDevice(code=code, same=False))
         except UserError as error:
-            return _page(wrong=str(error), form="add"), 200
+            return _page(wrong=why(error), form="add"), 200
     return _do("add", lambda: ask(ConfirmDevice(code=code, same=True)))
 
 
@@ -97,7 +98,7 @@ def _do(form: str, change: Callable[[], object]) -> Answer:
     try:
         change()
     except UserError as error:
-        return _page(wrong=str(error), form=form), 400
+        return _page(wrong=why(error), form=form), 400
     return redirect(url_for("devices"), 303)
 
 

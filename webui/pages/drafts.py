@@ -4,11 +4,13 @@ The boxes of pages hold their own draft already; GET /drafts/text tells pages th
 what became of theirs.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 from urllib.parse import quote
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
+from swarmfeed.core.asks.media import Attached
 from swarmfeed.core.asks.state import Draft, Drafts, KeepDraft
 from swarmfeed.errors import PassingError, UserError
 from werkzeug.wrappers import Response as Answer
@@ -16,10 +18,14 @@ from werkzeug.wrappers import Response as Answer
 from webui.current import ask
 from webui.kept import wants_json
 from webui.pages.circles import TO
+from webui.pages.media import attached
 from webui.routes import Page, Typed, get, post
 
 BEGUN: Final = "begun"
 """Field of a box: the draft that stood in it, or that the node kept of it since."""
+
+BEGUN_TO: Final = "begun_to"
+"""Field of a box: for whom that draft was."""
 
 
 def draft_of(place: str) -> Draft:
@@ -44,6 +50,21 @@ def let_go(place: str, text: str) -> None:
             _keep(place, "")
 
 
+def keep_so_far(files: Sequence[Attached]) -> Draft:
+    """Keep what stands in a box before it is posted; returns what the node has of it then.
+
+    Another draft that was begun there meanwhile, on another device, stays.
+    """
+    form = request.form
+    place, text = form.get("reply_to", ""), plain_lines(form.get("text", ""))
+    begun, to = plain_lines(form.get(BEGUN, "")), form.get(TO.name, "")
+    if draft_of(place).text in (text, begun):
+        with suppress(PassingError, UserError):
+            _keep(place, text, to, files)
+            return Draft(place=place, text=text, to=to)
+    return Draft(place=place, text=begun, to=form.get(BEGUN_TO, ""))
+
+
 def plain_lines(text: str) -> str:
     """Return a text with plain line feeds: browsers send CRLF from a text area."""
     return text.replace("\r\n", "\n")
@@ -56,19 +77,24 @@ def show_drafts() -> str:
 
 def show_draft() -> Response:
     draft = draft_of(request.args.get("of", ""))
-    return jsonify({"text": draft.text, "to": draft.to})
+    files = [each.upload for each in draft.media if each.is_here]
+    return jsonify({"text": draft.text, "to": draft.to, "files": files})
 
 
 def keep_draft() -> Answer:
     place, text = request.form.get("reply_to", ""), plain_lines(request.form.get("text", ""))
-    _keep(place, text, request.form.get(TO.name, ""))
+    # A box says all that is in it; the button that discards a draft says nothing.
+    files = attached() if BEGUN in request.form else None
+    _keep(place, text, request.form.get(TO.name, ""), files)
     if wants_json():
-        return jsonify({"kept": text})
+        named = [each.upload for each in files or ()]
+        return jsonify({"kept": text, "files": named})
     return redirect(url_for("drafts"), 303)
 
 
-def _keep(place: str, text: str, to: str = "") -> None:
-    ask(KeepDraft(place=place, text=text if text.strip() else "", to=to))
+def _keep(place: str, text: str, to: str = "", files: Sequence[Attached] | None = None) -> None:
+    media = None if files is None else tuple(files)
+    ask(KeepDraft(place=place, text=text if text.strip() else "", to=to, media=media))
 
 
 def _url(draft: Draft) -> str:
@@ -86,6 +112,7 @@ PAGE: Final = Page(
             keep_draft,
             Typed(name="text", label="Your text", lines=True, optional=True),
             TO,
+            files=True,
         ),
     )
 )

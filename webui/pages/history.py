@@ -9,12 +9,14 @@ from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.upkeep import HowFullIsIt, HowIsIt
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
+from swarmfeed.core.base.texts import Text
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.history.limits import FEED_BYTES_MAX
 from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import ask
+from webui.languages import why
 from webui.parts import part_of
 from webui.routes import Page, Typed, get, post
 
@@ -27,10 +29,14 @@ FREE_OFFERED: Final = GIGABYTE
 DISK: Final = Typed(name="disk", label="Disk to give, in gigabytes")
 KEEP_FREE: Final = Typed(name="keep_free", label="Free space to leave alone, in gigabytes")
 
+HOW_MUCH: Final = Text("Say how many gigabytes; 0.5 is half a gigabyte.")
+NO_GIGABYTES: Final = Text("“{typed}” is no number of gigabytes.")
+NO_SUCH_DISK: Final = Text("Give a number of gigabytes that a disk can have.")
+
 SCOPES: Final = (
-    ("friends", "Those I follow"),
-    ("community", "Also those they follow"),
-    ("open", "Also anybody who asks"),
+    ("friends", Text("Those I follow")()),
+    ("community", Text("Also those they follow")()),
+    ("open", Text("Also anybody who asks")()),
 )
 """What the form offers, the narrowest first."""
 
@@ -44,6 +50,7 @@ def _page(wrong: str = "", field: str = "") -> str:
     history = ask(HowHistoryIs())
     choice = history.choice
     typed = request.form if wrong else {}
+    free_bytes = ask(HowFullIsIt()).free_bytes
     return render_template(
         "history.html",
         history=history,
@@ -56,7 +63,9 @@ def _page(wrong: str = "", field: str = "") -> str:
         ),
         chosen=typed.get("scope", choice.scope if choice else "community"),
         scopes=SCOPES,
-        free_bytes=ask(HowFullIsIt()).free_bytes,
+        free_bytes=free_bytes,
+        # What is given and used already can go on being given.
+        most=min(free_bytes + history.used_bytes, FEED_BYTES_MAX) // GIGABYTE,
         running=ask(HowIsIt()).running,
     )
 
@@ -84,7 +93,7 @@ def choose() -> Response | tuple[str, int]:
             )
         )
     except UserError as error:
-        return _page(wrong=str(error), field=field.name), 400
+        return _page(wrong=why(error), field=field.name), 400
     return redirect(url_for("history"), 303)
 
 
@@ -96,13 +105,13 @@ def leave() -> Response:
 def _gigabytes(name: str) -> int:
     text = request.form.get(name, "").strip().replace(",", ".")
     if not text:
-        raise UserError("Say how many gigabytes; 0.5 is half a gigabyte.")
+        raise UserError(HOW_MUCH())
     try:
         size_bytes = round(float(text) * GIGABYTE)
     except (ValueError, OverflowError):
-        raise UserError(f"“{text[:20]}” is no number of gigabytes.") from None
+        raise UserError(NO_GIGABYTES(typed=text[:20])) from None
     if not 0 <= size_bytes <= FEED_BYTES_MAX:
-        raise UserError("Give a number of gigabytes that a disk can have.")
+        raise UserError(NO_SUCH_DISK())
     return size_bytes
 
 

@@ -12,6 +12,7 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response as Redirect
 
 from webui.current import ask, before
+from webui.languages import why
 from webui.routes import Page, Typed, get, post
 
 
@@ -20,7 +21,7 @@ def show_listening() -> str | tuple[str, int]:
     try:
         return _shown(what)
     except UserError as error:
-        return _shown("", typed=what, not_taken=str(error)), 400
+        return _shown("", typed=what, not_taken=why(error)), 400
 
 
 def listen() -> Redirect | tuple[str, int]:
@@ -28,7 +29,7 @@ def listen() -> Redirect | tuple[str, int]:
     try:
         ask(Subscribe(what=typed))
     except UserError as error:
-        return _shown("", typed=typed, not_taken=str(error)), 400
+        return _shown("", typed=typed, not_taken=why(error)), 400
     return redirect(url_for("listening"), 303)
 
 

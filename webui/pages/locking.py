@@ -12,6 +12,7 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response
 
 from webui.current import ask
+from webui.languages import why
 from webui.routes import Page, get, post
 
 
@@ -33,7 +34,7 @@ def lock() -> Response | tuple[str, int]:
     try:
         ask(LockKeys())
     except UserError as error:
-        return _page(str(error)), 400
+        return _page(why(error)), 400
     return redirect(url_for("show_lock"), 303)
 
 
@@ -41,7 +42,7 @@ def unlock() -> Response | tuple[str, int]:
     try:
         ask(UnlockKeys(passphrase=request.form.get("passphrase", "")[:PASSPHRASE_CHARS_MAX]))
     except UserError as error:
-        return _page(str(error)), 400
+        return _page(why(error)), 400
     return redirect(url_for("show_lock"), 303)
 
 

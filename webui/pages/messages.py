@@ -1,7 +1,8 @@
 """GET /messages: conversations, who asks, and what is private here.
 
 GET /messages/with/<author>, GET /messages/in/<group>: what was written, and a box to write in.
-POST /messages writes, /messages/answer answers who asks, /messages/seen notes what was seen.
+POST /messages writes, /messages/answer answers who asks, /messages/seen notes what was seen,
+/messages/pictures fetches a picture.
 POST /messages/groups makes a group, /messages/people adds somebody to one or removes them.
 """
 
@@ -13,6 +14,8 @@ from swarmfeed.core.asks.letters import (
     AnswerRequest,
     ChangeGroup,
     ConversationView,
+    FetchLetterPicture,
+    HowManyWait,
     ListConversations,
     MakeGroup,
     NoteRead,
@@ -26,7 +29,10 @@ from swarmfeed.errors import UserError
 from werkzeug.wrappers import Response as Redirect
 
 from webui.current import ask
+from webui.kept import ONCE
+from webui.languages import why
 from webui.pages.drafts import plain_lines
+from webui.pages.media import attached
 from webui.routes import Menu, Page, Typed, get, post
 
 GROUP: Final = "group-"
@@ -40,7 +46,7 @@ def show_talks() -> Answer:
         try:
             return redirect(url_for("talk_with", author_id=parse_link(who).author_id), 303)
         except UserError as error:
-            return _talks(who=who, not_taken=str(error)), 400
+            return _talks(who=who, not_taken=why(error)), 400
     return _talks()
 
 
@@ -86,8 +92,16 @@ def talk_url(talk: TalkView | str) -> str:
 
 def write_message() -> Answer:
     talk, text = request.form.get("talk", ""), plain_lines(request.form.get("text", ""))
-    ask(WriteLetter(talk=talk, text=text))
+    key = request.form.get(ONCE, "")
+    ask(WriteLetter(talk=talk, text=text, key=key, media=attached()))
     return redirect(talk_url(talk) + "#text", 303)
+
+
+def fetch_picture() -> Answer:
+    talk, letter = request.form.get("talk", ""), request.form.get("letter", "")
+    number = request.form.get("number", 1, type=int)
+    ask(FetchLetterPicture(talk=talk, letter=letter, number=number))
+    return redirect(f"{talk_url(talk)}#m-{letter}", 303)
 
 
 def answer_request() -> Answer:
@@ -106,7 +120,7 @@ def make_group() -> Answer:
     try:
         return redirect(talk_url(ask(MakeGroup(title=title, people=people)).talk), 303)
     except UserError as error:
-        return _talks(group=title, why_no_group=str(error)), 400
+        return _talks(group=title, why_no_group=why(error)), 400
 
 
 def change_people() -> Answer:
@@ -115,9 +129,20 @@ def change_people() -> Answer:
     return redirect(talk_url(changed.talk), 303)
 
 
+def letters_waiting() -> int:
+    """Messages that nobody read yet, those of strangers who ask among them."""
+    waiting = ask(HowManyWait())
+    return waiting.unread + waiting.requests
+
+
 PAGE: Final = Page(
     routes=(
-        get("/messages", "messages", show_talks, menu=Menu(label="Messages", icon="letter")),
+        get(
+            "/messages",
+            "messages",
+            show_talks,
+            menu=Menu(label="Messages", icon="letter", counts="letters", in_bar=True),
+        ),
         get("/messages/private", "private", show_private),
         get("/messages/with/<author:author_id>", "talk_with", talk_with),
         get("/messages/in/<group>", "talk_in", talk_in),
@@ -126,7 +151,9 @@ PAGE: Final = Page(
             "write_message",
             write_message,
             Typed(name="text", label="Your message", lines=True),
+            files=True,
         ),
+        post("/messages/pictures", "fetch_letter_picture", fetch_picture),
         post("/messages/answer", "answer_request", answer_request),
         post("/messages/seen", "note_seen", note_seen),
         post(

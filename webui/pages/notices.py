@@ -1,38 +1,85 @@
-"""GET /notifications: who answered the person or mentioned them.  POST /notifications/read.
+"""GET /notifications: who wrote to the person, liked, boosted, followed or asked.
+
+POST /notifications/read.
 
 GET /notifications/unread tells pages that stay open how many are new.
 """
 
 from typing import Final
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import Response, g, jsonify, redirect, render_template, request, url_for
+from swarmfeed.core.asks.letter_sentences import NEW_MESSAGES
 from swarmfeed.core.asks.notification_sentences import how_many_new, how_many_short
-from swarmfeed.core.asks.notifications import CountUnread, MarkRead, Notifications
-from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.asks.notifications import (
+    ADMISSIONS,
+    ASKS,
+    BOOSTS,
+    FOLLOWS,
+    LIKES,
+    MENTIONS,
+    QUOTES,
+    REPLIES,
+    REQUESTS,
+    CountUnread,
+    MarkRead,
+    Notifications,
+    in_order,
+    unread_of,
+)
+from swarmfeed.core.base.texts import Text
 from werkzeug.wrappers import Response as Redirect
 
 from webui.current import ask, before
+from webui.pages.messages import letters_waiting
 from webui.routes import Menu, Page, get, post
+
+TABS: Final = (
+    ("", Text("All")()),
+    (REPLIES, Text("Replies")()),
+    (MENTIONS, Text("Mentions")()),
+    (QUOTES, Text("Quotes")()),
+    (LIKES, Text("Likes")()),
+    (BOOSTS, Text("Boosts")()),
+    (FOLLOWS, Text("Followers")()),
+    (REQUESTS, Text("First messages")()),
+    (ASKS, Text("Requests")()),
+    (ADMISSIONS, Text("Let in")()),
+)
+"""Types of notices, and what the page calls them."""
 
 
 def show_notices() -> str:
     """New ones stand first, however old the post is that came only now."""
     start, only_new = before(), request.args.get("which") == "new"
+    kind = request.args.get("type", "")
+    kind = kind if kind in dict(TABS) else ""
     is_top = start is None and not only_new
-    found = ask(Notifications(before=start, unread=only_new))
-    new = ask(Notifications(unread=True)) if is_top else None
-    earlier = [each for each in found.notifications if not (is_top and each.unread)]
-    shown = [each.post for each in (new or found).notifications if each.unread]
+    found = ask(Notifications(before=start, unread=only_new, type=kind))
+    g.unread = found.unread_count
+    listed = in_order(found)
+    unread, more_new = [each for each in listed if each.unread], None
+    if is_top and len(unread) < found.unread_count:
+        # Some stand further back, are of other types, or are not shown.
+        new = ask(Notifications(unread=True, type=kind))
+        unread, more_new = in_order(new), new.next
     return render_template(
         "notices.html",
-        new=new.notifications if new else (),
-        more_new=new.next if new else None,
-        earlier=earlier,
+        new=unread if is_top else (),
+        more_new=more_new,
+        earlier=[each for each in listed if not (is_top and each.unread)],
         older=found.next,
         only_new=only_new,
         is_top=is_top,
-        shown=",".join(ref_text(post.ref) for post in shown),
+        kind=kind,
+        tabs=TABS,
+        shown=unread_of(unread),
     )
+
+
+def notices_waiting() -> int:
+    """How many are unread; where this request heard it already, nobody is asked again."""
+    count: int = g.unread if "unread" in g else ask(CountUnread()).count
+    return count
 
 
 def mark_read() -> Redirect:
@@ -43,9 +90,21 @@ def mark_read() -> Redirect:
 
 
 def show_unread() -> Response:
-    count = ask(CountUnread()).count
+    """How many notices are new, and how many messages, for pages that stay open."""
+    notices, letters = notices_waiting(), letters_waiting()
     return jsonify(
-        {"count": count, "number": how_many_short(count), "label": how_many_new(count)}
+        {
+            "notices": {
+                "count": notices,
+                "number": how_many_short(notices),
+                "label": how_many_new(notices),
+            },
+            "letters": {
+                "count": letters,
+                "number": how_many_short(letters),
+                "label": NEW_MESSAGES(messages=letters),
+            },
+        }
     )
 
 
@@ -55,7 +114,7 @@ PAGE: Final = Page(
             "/notifications",
             "notices",
             show_notices,
-            menu=Menu(label="Notices", icon="bell", counts_unread=True),
+            menu=Menu(label="Notices", icon="bell", counts="notices", in_bar=True),
         ),
         get("/notifications/unread", "unread_notices", show_unread),
         post("/notifications/read", "mark_read", mark_read),

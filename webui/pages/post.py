@@ -6,16 +6,22 @@ GET /posts/<feed>/<index> leads there; for a post without an id it is the page i
 from typing import Final
 
 from flask import jsonify, redirect, render_template, request, url_for
+from swarmfeed.core.archives.telling import brought_sentence
 from swarmfeed.core.asks import thread_sentences
+from swarmfeed.core.asks.muting import WhichAreMuted
+from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.posts import (
     HowManyReplies,
     NamedPosts,
     PostView,
     ShowPost,
     ThreadView,
+    Timeline,
     ref_text,
 )
 from swarmfeed.core.asks.profile import WhatIsPinned
+from swarmfeed.core.asks.quotes import HowOftenQuoted
+from swarmfeed.core.asks.reaction_sentences import what_you_said
 from swarmfeed.core.asks.sentences import who_has_it
 from swarmfeed.core.asks.withdrawing import HowFarRemoved, Removal
 from swarmfeed.core.asks.writing import WritePost
@@ -27,18 +33,23 @@ from werkzeug.wrappers import Response
 from webui.conversation import places, post_key, thread_url, who_is_in
 from webui.current import ask
 from webui.kept import AGAIN, ONCE
+from webui.languages import why
 from webui.pages.changing import withdrawn_page
 from webui.pages.circles import TO
 from webui.pages.drafts import let_go, plain_lines
-from webui.routes import Page, Typed, get, post
+from webui.pages.looking import TYPED
+from webui.pages.media import attached
+from webui.pages.reactions import left_of
+from webui.routes import Page, get, post
 
 
 def show_post(name: str) -> str | Response:
     try:
         return _show(_thread(name))
     except UserError as error:
-        removal = _how_far_removed(name, error)
-        return redirect(url_for("place", feed_id=removal.ref.feed_id, index=removal.ref.index))
+        left = left_of(name)
+        gone = left[0].ref if left else _how_far_removed(name, error).ref
+        return redirect(url_for("place", feed_id=gone.feed_id, index=gone.index))
 
 
 def show_place(feed_id: FeedId, index: int) -> str | Response:
@@ -46,10 +57,17 @@ def show_place(feed_id: FeedId, index: int) -> str | Response:
     try:
         thread = _thread(ref)
     except UserError as error:
+        if said := _said_of(ref):
+            return render_template("gone.html", ref=ref, why=why(error), said=said)
         return withdrawn_page(_how_far_removed(ref, error))
     if thread.post.id:
         return redirect(url_for("post", name=thread.post.id, start=_start() or None))
     return _show(thread)
+
+
+def _said_of(ref: str) -> tuple[str, ...]:
+    """What the person still says of a post that is gone."""
+    return tuple(map(what_you_said, left_of(ref)))
 
 
 def _how_far_removed(ref: str, error: UserError) -> Removal:
@@ -84,10 +102,15 @@ def _show(thread: ThreadView) -> str:
         replies=places(post, thread.replies),
         total=thread.reply_total,
         pin=_pin(post),
+        quotes=sum(ask(HowOftenQuoted(refs=ref_text(post.ref))).counts),
+        is_muted=bool(ask(WhichAreMuted(refs=ref_text(post.ref))).refs),
+        said=_said_of(ref_text(post.ref)) if post.withdrawn else (),
         how_many=thread_sentences.replies_below(post, thread.reply_total),
         is_top=not _start(),
         more_url=thread_url(post, thread.next) if thread.next else "",
         earlier=thread_sentences.EARLIER(),
+        brought=brought_sentence(thread.brought) if thread.brought else "",
+        stood_at=thread.brought.url if thread.brought else "",
     )
 
 
@@ -132,9 +155,27 @@ def publish() -> Response:
     text = plain_lines(request.form.get("text", ""))
     key, again = request.form.get(ONCE, ""), AGAIN in request.form
     to = request.form.get(TO.name, "")
-    post = ask(WritePost(text=text, reply_to=reply_to, key=key, again=again, to=to))
+    post = ask(
+        WritePost(
+            text=text,
+            reply_to=reply_to,
+            key=key,
+            again=again,
+            to=to,
+            quote=request.form.get("quote", ""),
+            cw=request.form.get("cw"),
+            lang=request.form.get("lang", ""),
+            media=attached(),
+        )
+    )
     let_go(reply_to, text)
     return redirect(_where_it_stands(ref_text(parent.ref), post) if parent else "/", 303)
+
+
+def last_language() -> str:
+    """The language that the newest own post says: the next one is likely in that, too."""
+    newest = ask(Timeline(author=ask(WhoAreYou()).author_id, limit=1)).posts
+    return newest[0].lang if newest else ""
 
 
 def _where_it_stands(ref: str, reply: PostView, replies: int | None = None) -> str:
@@ -168,7 +209,11 @@ PAGE: Final = Page(
         get("/replies", "new_replies", show_new_replies),
         get("/counts", "counts", show_counts),
         post(
-            "/posts", "publish", publish, Typed(name="text", label="Your text", lines=True), TO
+            "/posts",
+            "publish",
+            publish,
+            *TYPED,
+            files=True,
         ),
     )
 )

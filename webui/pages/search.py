@@ -4,10 +4,12 @@ by their names.  GET /rising: tags of which many people write.
 POST /found: keep one that was found in the network, and go where it is answered.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
+from msgspec import Struct
 from swarmfeed.core.asks.network import (
     FarPeople,
     KeepFound,
@@ -16,10 +18,11 @@ from swarmfeed.core.asks.network import (
     SearchPeople,
     WhatRises,
 )
-from swarmfeed.core.asks.people import WhoIsCalled
+from swarmfeed.core.asks.people import Namesake, WhoIsCalled
 from swarmfeed.core.asks.posts import FoundPosts, SearchPosts
 from swarmfeed.core.asks.search_sentences import NOBODY_OF_THAT_NAME, what_was_found
 from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.limits import NAME_CHARS_MAX, SEARCH_COUNT_MAX
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import RetryError, UserError
@@ -27,7 +30,9 @@ from werkzeug.wrappers import Response
 
 from webui.conversation import thread_url
 from webui.current import ask, before
+from webui.formats import count as number
 from webui.formats import local_time
+from webui.languages import why
 from webui.render import one_line
 from webui.routes import Menu, Page, get, post
 
@@ -37,6 +42,9 @@ PEOPLE: Final = "people"
 
 OLDER: Final = "older"
 """Whether those are asked too who hold older posts."""
+
+PLAIN: Final = re.compile(r"[^\W_][^\":#*]*")
+"""A search that may be a name, too: it asks for words alone."""
 
 NOTHING: Final = FoundPosts(posts=(), next=None, count=0)
 
@@ -66,19 +74,50 @@ def _searched(words: str, tag: str = "") -> str | tuple[str, int]:
         found = ask(SearchPosts(words=words, before=before())) if words else NOTHING
         return _shown(words, found, tag, network=network)
     except UserError as error:
-        return _shown(words, NOTHING, tag, network=network, not_searched=str(error)), 400
+        return _shown(words, NOTHING, tag, network=network, not_searched=why(error)), 400
     except RetryError as error:
         if not network:
             raise
-        return _shown(words, NOTHING, tag, network=network, not_searched=str(error)), 503
+        return _shown(words, NOTHING, tag, network=network, not_searched=why(error)), 503
+
+
+class BesidePosts(Struct, frozen=True, kw_only=True):
+    """What else on this machine goes by the words of a search."""
+
+    people: tuple[Namesake, ...] = ()
+    tag: str = ""
+    """Empty where nobody here wrote of it."""
+    tag_posts: str = ""
+    posts: str = ""
+    """How many were found, as far as they are counted; of both."""
+
+
+def _beside(words: str, found: int) -> BesidePosts:
+    """People who are called so, and posts with the tag, where a search is only of words."""
+    if not PLAIN.fullmatch(words) or len(words) > NAME_CHARS_MAX:
+        return BesidePosts()
+    tag = "".join(words.split())
+    count = ask(SearchPosts(words=f"#{tag}", limit=1)).count if words.isalnum() else 0
+    people = ask(WhoIsCalled(called=words)).people
+    return BesidePosts(
+        people=people,
+        tag=tag if count else "",
+        tag_posts=_as_counted(count),
+        posts=_as_counted(found),
+    )
+
+
+def _as_counted(found: int) -> str:
+    most = number(SEARCH_COUNT_MAX)
+    return f"{most}+" if found > SEARCH_COUNT_MAX else number(found)
 
 
 def _people(called: str) -> str | tuple[str, int]:
-    found, why = FarPeople(people=(), answered=0, untrue=0), ""
+    found, refused = FarPeople(people=(), answered=0, untrue=0), ""
     try:
         found = ask(SearchPeople(called=called)) if called else found
     except UserError as error:
-        why = str(error)
+        refused = why(error)
     nobody = sentences.NOBODY_FAR() if found.answered else sentences.NO_SUPERNODE()
     page = render_template(
         "search.html",
@@ -86,13 +125,14 @@ def _people(called: str) -> str | tuple[str, int]:
         where=PEOPLE,
         network=False,
         learns=sentences.LEARNS(),
-        not_searched=why,
+        not_searched=refused,
         people=found.people,
-        nobody=nobody if called and not why and not found.people else "",
+        nobody=nobody if called and not refused and not found.people else "",
         went=sentences.FALSE(count=found.untrue) if found.untrue else "",
         posts=(),
+        beside=BesidePosts(),
     )
-    return (page, 400) if why else page
+    return (page, 400) if refused else page
 
 
 def show_rising() -> str:
@@ -167,6 +207,7 @@ def _shown(
     query = parse_query(words) if page.posts else None
     best_first = query is not None and query.best_first
     is_nothing = bool(words) and not page.posts and not not_searched
+    is_first = not (network or tag or not_searched) and before() is None
     return render_template(
         "search.html",
         words=words,
@@ -178,9 +219,7 @@ def _shown(
         who_answered=who_answered,
         people=(),
         go_back=sentences.GO_BACK(),
-        hence=url_for(
-            "search", q=words, where=NETWORK if network else None, older=1 if older else None
-        ),
+        hence=_hence(words, tag, network=network, older=older),
         learns=sentences.LEARNS(),
         nobody=_nobody(words) if is_nothing else "",
         not_searched=not_searched,
@@ -191,7 +230,16 @@ def _shown(
         found=what_was_found(page.count, best_first=best_first),
         older=page.next,
         is_top=before() is None,
+        beside=_beside(words, page.count) if is_first else BesidePosts(),
     )
+
+
+def _hence(words: str, tag: str, *, network: bool, older: bool) -> str:
+    """Where the further pages of a search are, or those of a tag."""
+    where, more = NETWORK if network else None, 1 if older else None
+    if tag:
+        return url_for("tag", tag=tag, where=where, older=more)
+    return url_for("search", q=words, where=where, older=more)
 
 
 def _in_order(words: str, order: str) -> str:
@@ -210,7 +258,12 @@ def _nobody(words: str) -> str:
 
 PAGE: Final = Page(
     routes=(
-        get("/search", "search", show_search, menu=Menu(label="Search", icon="search")),
+        get(
+            "/search",
+            "search",
+            show_search,
+            menu=Menu(label="Search", icon="search", in_bar=True),
+        ),
         get("/tags/<tag>", "tag", show_tag),
         get("/rising", "rising", show_rising),
         post("/found", "answer_found", answer_found),

@@ -4,9 +4,6 @@ A client that subscribes to the RSS has no session; the ``key`` in its address o
 torrents of that one feed and nothing else.
 """
 
-import hmac
-import secrets
-from hashlib import sha256
 from typing import Final
 
 from flask import Response, current_app, render_template, request, url_for
@@ -18,10 +15,11 @@ from swarmfeed.core.asks.feeds import (
     TorrentFile,
 )
 from swarmfeed.core.base.limits import CHUNK_LEVEL_MAX, FEED_ENTRIES_MAX
+from swarmfeed.core.base.texts import Text
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.errors import UserError
 
-from webui.current import ask, running
+from webui.current import ask, has_key_for, key_for, running
 from webui.routes import Page, get
 
 
@@ -53,7 +51,7 @@ def show_rss(feed_id: FeedId) -> Response:
 
 def send_torrent(feed_id: FeedId, level: int, position: int) -> Response:
     if level > CHUNK_LEVEL_MAX or position > FEED_ENTRIES_MAX:
-        raise UserError("A feed has no such chunk.")
+        raise UserError(Text("A feed has no such chunk.")())
     found = ask(GetTorrent(feed=feed_id, level=level, position=position))
     return _file(found)
 
@@ -73,24 +71,19 @@ def _file(found: TorrentFile) -> Response:
 
 def has_reader_key() -> bool:
     """Whether the request carries the key of the feed it asks for."""
-    if not running().settings.reader_key:
-        return False
-    feed_id = FeedId((request.view_args or {})["feed_id"])
-    given = request.args.get("key", "").encode(errors="surrogatepass")
-    return secrets.compare_digest(reader_key(feed_id).encode(), given)
+    return has_key_for(_named(FeedId((request.view_args or {})["feed_id"])))
 
 
-def reader_key(feed_id: FeedId) -> str:
-    """Return the key that opens one feed's torrents."""
-    secret = running().settings.reader_key.encode()
-    return hmac.new(secret, b"torrents" + feed_id, sha256).hexdigest()
+def _named(feed_id: FeedId) -> bytes:
+    return b"torrents" + feed_id
 
 
 def _url(endpoint: str, feed_id: FeedId, span: ChunkSpan | None = None) -> str:
     values = {"level": span.level, "position": span.position} if span else {}
+    key = key_for(_named(feed_id))
     adapter = current_app.create_url_adapter(request)
     assert adapter is not None, "there is one wherever there is a request"
-    path = adapter.build(endpoint, {"feed_id": feed_id, "key": reader_key(feed_id), **values})
+    path = adapter.build(endpoint, {"feed_id": feed_id, "key": key, **values})
     return running().settings.url + path
 
 

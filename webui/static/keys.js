@@ -1,7 +1,6 @@
 // Keys: shortcuts between posts, and the cursor in the box that somebody asked for.
 // A box that a link leads to is the target of the link, so the cursor gets there without script.
 
-const KEYS_SETTING = "swarmfeed keys";
 const TYPED_AHEAD = "typed ahead";
 const BOXES = ["text", "q"];
 
@@ -119,20 +118,16 @@ function onKey(event) {
   const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
   const action = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
   if (!action || inField || modified) return;
-  if (event.key !== "?" && localStorage.getItem(KEYS_SETTING) === "off") return;
+  if (event.key !== "?" && document.documentElement.dataset.keys === "off") return;
   event.preventDefault();
   action();
 }
 
 export function startKeys() {
-  const use = byId("use-keys");
-  use.checked = localStorage.getItem(KEYS_SETTING) !== "off";
-  use.addEventListener("change", () => {
-    localStorage.setItem(KEYS_SETTING, use.checked ? "on" : "off");
+  byId("show-legend").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("legend").showModal();
   });
-  const show = byId("show-legend");
-  show.hidden = false;
-  show.addEventListener("click", () => byId("legend").showModal());
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", noteLeaving);
   addEventListener("pageshow", () => (leaving = false));

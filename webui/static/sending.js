@@ -6,30 +6,47 @@
 // from the first letter until the node said that it is saved (`drafts.js`).  Without script the
 // node's answer holds the text again, and the same key does the rest.
 
-import { dropDraft, keepDraft, settleDraft, startDraft } from "./drafts.js";
+import { bodyOf, dropDraft, forgetDraft, keepDraft, keepNow, settleDraft, startDraft } from "./drafts.js";
+import { inWords, locale } from "./texts.js";
 
 const ANSWERS_WITHIN_MS = 60_000;
-const NO_ANSWER = "Nothing answers on this machine. What you typed stays here. If swarmfeed does not"
-  + " run any more, start it with: swarmfeed run. Then press the button once more; nothing is done"
-  + " twice.";
-const ODD_ANSWER = "The answer was not understood. What you typed stays here; press the button once"
-  + " more, and it is not done twice.";
+const noAnswer = () => inWords("Nothing answers on this machine. What you typed stays here. If"
+  + " swarmfeed does not run any more, start it with: swarmfeed run. Then press the button once"
+  + " more; nothing is done twice.");
+const oddAnswer = () => inWords("The answer was not understood. What you typed stays here; press"
+  + " the button once more, and it is not done twice.");
 
 // --- how much fits ---------------------------------------------------------------------------
 
-const bytes = (number) => `${number.toLocaleString("en")} ${number === 1 ? "byte" : "bytes"}`;
+// Characters as people count them: a family of four, joined into one sign, is one.
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+const countGraphemes = (text) => [...graphemes.segment(text)].length;
+
+// From here on it counts how many bytes are left: until then nobody needs to know of bytes.
+const NEARLY_FULL = 0.9;
 
 function showRoom(form) {
-  const { text } = form.elements;
+  // As the node counts: without white space at the end, and accents joined to their letters.
+  const text = form.elements.text.value.normalize("NFC").trimEnd();
   const place = form.querySelector(".count");
   const most = Number(form.dataset.bytesMax);
-  // As the node counts: without white space at the end, and accents joined to their letters.
-  const size = new TextEncoder().encode(text.value.normalize("NFC").trimEnd()).length;
-  const left = most - size;
-  place.hidden = text.value === "";
-  place.classList.toggle("over", left < 0);
-  place.textContent = left < 0 ? `${bytes(-left)} too long` : `${bytes(left)} left`;
-  place.title = `${size.toLocaleString("en")} of ${most.toLocaleString("en")} bytes`;
+  const size = new TextEncoder().encode(text).length;
+  place.hidden = text === "";
+  place.classList.toggle("near", size > NEARLY_FULL * most);
+  place.classList.toggle("over", size > most);
+  place.style.setProperty("--used", `${Math.min(size / most, 1) * 100}%`);
+  place.querySelector("span").textContent = roomInWords(text, size, most);
+  const used = size.toLocaleString(locale);
+  place.title = inWords("{used} of {most:1 byte|# bytes}", { used, most });
+}
+
+function roomInWords(text, size, most) {
+  if (size > most) return inWords("{bytes:1 byte|# bytes} too long", { bytes: size - most });
+  if (size > NEARLY_FULL * most) {
+    return inWords("{bytes:1 byte|# bytes} left", { bytes: most - size });
+  }
+  return inWords("{n:1 character|# characters}", { n: countGraphemes(text) });
 }
 
 // --- sending ---------------------------------------------------------------------------------
@@ -54,10 +71,10 @@ function tell(form, sentence) {
   place.textContent = sentence;
 }
 
-async function ask(form) {
+async function ask(form, button) {
   const answer = await fetch(form.action, {
     method: "POST",
-    body: new URLSearchParams(new FormData(form)),
+    body: bodyOf(form, button),
     headers: { Accept: "application/json" },
     signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
   });
@@ -84,38 +101,75 @@ function open(form, isOpen) {
   form.setAttribute("aria-busy", String(!isOpen));
 }
 
-async function send(form, again = true) {
+async function send(form, button, again = true) {
   let said;
   if (form.dataset.box) await settleDraft(form);
   try {
-    said = await ask(form);
+    said = await ask(form, button);
   } catch (error) {
-    said = { error: error instanceof SyntaxError ? ODD_ANSWER : NO_ANSWER };
+    said = { error: error instanceof SyntaxError ? oddAnswer() : noAnswer() };
   }
   for (const [name, value] of Object.entries(said.fields ?? {})) setField(form, name, value);
   if (said.page) {
     // The answer is a page that says what is wrong where it is; the key makes it the same wish.
-    HTMLFormElement.prototype.submit.call(form);
+    leading.add(form);
+    form.requestSubmit(button);
+    leading.delete(form);
+  } else if (said.next && form.classList.contains("acts")) {
+    turnOver(form);
+    open(form, true);
   } else if (said.next) {
     if (form.dataset.box) dropDraft(form);
+    if (form.dataset.draft) forgetDraft(form);
     go(said.next);
   } else if (said.repeat && again) {
-    await send(form, false);
+    await send(form, button, false);
   } else {
-    tell(form, said.error ?? ODD_ANSWER);
+    tell(form, said.error ?? oddAnswer());
     open(form, true);
     if (form.dataset.box) keepDraft(form);
   }
 }
 
+// What was pressed is done: the button takes it back from now on, and nothing moves.
+function turnOver(form) {
+  const button = form.querySelector(`[formaction="${CSS.escape(form.getAttribute("action"))}"]`);
+  const isOn = button.getAttribute("aria-pressed") !== "true";
+  const number = button.querySelector(".number");
+  if (number) number.textContent = Math.max(Number(number.textContent) + (isOn ? 1 : -1), 0) || "";
+  button.setAttribute("aria-pressed", String(isOn));
+  const other = button.dataset.other;
+  button.dataset.other = button.getAttribute("formaction");
+  button.setAttribute("formaction", other);
+}
+
+// Forms that lead to a page, and nothing is done: the browser goes there by itself.
+const leading = new WeakSet();
+
+async function lead(form, button) {
+  if (form.dataset.box) await keepNow(form);
+  // A form is not sent while the event of its sending is under way.
+  await new Promise((resolve) => setTimeout(resolve));
+  leading.add(form);
+  form.requestSubmit(button);
+  leading.delete(form);
+}
+
 function onSubmit(event) {
   const form = event.target;
   if (form.method !== "post") return;
+  if (leading.has(form)) return;
   event.preventDefault();
+  if (event.submitter?.hasAttribute("data-leads") && !form.hasAttribute("data-sending")) {
+    lead(form, event.submitter);
+    return;
+  }
+  const does = event.submitter?.getAttribute("formaction");
+  if (does && !form.hasAttribute("data-sending")) form.setAttribute("action", does);
   if (form.hasAttribute("data-sending")) return;
   open(form, false);
   tell(form, "");
-  send(form);
+  send(form, event.submitter);
 }
 
 function startBox(form) {

@@ -1,6 +1,6 @@
 // The node's events, for one listener.  Used by the shared worker, and by a tab that has none.
 
-const NAMES = ["new", "progress", "status", "receipt", "notifications", "drafts"];
+const NAMES = ["new", "progress", "status", "receipt", "notifications", "messages", "drafts", "media"];
 const AGAIN_AFTER_MS = 3_000;
 const LOOK_EVERY_MS = 5_000;
 // Two heartbeats of the node and a half: it hangs, or this machine slept.

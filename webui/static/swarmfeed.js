@@ -5,8 +5,13 @@ import { ask } from "./asking.js";
 import { hearDrafts } from "./drafts.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { askForMedia, showMedium, startMedia } from "./media.js";
+import { countHoles } from "./holes.js";
+import { countNear } from "./near.js";
 import { countNotices } from "./notices.js";
+import { startReading } from "./reading.js";
 import { startSending } from "./sending.js";
+import { inWords, locale } from "./texts.js";
 import { countReplies } from "./thread.js";
 
 const GAP_BETWEEN_ANNOUNCEMENTS_MS = 10_000;
@@ -26,18 +31,18 @@ function say(sentence, now = false) {
 // --- times ------------------------------------------------------------------------------
 
 const STEPS = [[60, "second"], [60, "minute"], [24, "hour"], [7, "day"]];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
 
 function relativeTime(date) {
   let value = (date - Date.now()) / 1000;
-  if (Math.abs(value) < 45) return "now";
+  if (Math.abs(value) < 45) return inWords("now");
   for (const [size, unit] of STEPS) {
     if (Math.abs(value) < size) return relative.format(Math.round(value), unit);
     value /= size;
   }
   const sameYear = date.getFullYear() === new Date().getFullYear();
   const year = sameYear ? {} : { year: "numeric" };
-  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year });
+  return date.toLocaleDateString(locale, { day: "numeric", month: "short", ...year });
 }
 
 function updateTimes() {
@@ -55,8 +60,8 @@ function startCopying() {
     const label = button.querySelector("span");
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
-      label.textContent = "Copied";
-      say("Copied", true);
+      label.textContent = inWords("Copied");
+      say(label.textContent, true);
     });
   }
 }
@@ -83,7 +88,10 @@ function showProgress({ feed, held }) {
     const bar = place.querySelector("progress");
     bar.max = Math.max(bar.max, held);
     bar.value = held;
-    const text = `${held.toLocaleString("en")} of ${bar.max.toLocaleString("en")}`;
+    const text = inWords("{held} of {total}", {
+      held: held.toLocaleString(locale),
+      total: bar.max.toLocaleString(locale),
+    });
     place.querySelector(".progress-text").textContent = text;
   }
 }
@@ -92,12 +100,19 @@ async function askHowItIs() {
   const answer = await ask("/sentence");
   if (!answer || isAway) return;
   showRefused([...answer.alarms.filter(isNews), ...answer.refused]);
-  showHow(answer.sentence, answer.full);
+  showHow(answer.sentence, answer.short, answer.more, answer.full);
 }
 
-function showHow(sentence, full) {
-  for (const place of document.querySelectorAll(".how")) place.textContent = sentence;
-  for (const mark of document.querySelectorAll(".nodes")) mark.dataset.full = full;
+function showHow(sentence, short, more, full) {
+  const say = (name, text) => {
+    for (const place of document.querySelectorAll(name)) place.textContent = text;
+  };
+  say(".how", sentence);
+  say(".how-short", short);
+  say(".how-more", more);
+  // Below a post stands who has that one: that was signed, and stays true.
+  const marks = document.querySelectorAll(".nodes:not(.held *)");
+  for (const mark of marks) mark.dataset.full = full;
 }
 
 // What others did in the person's name stands on every page with what to do about it; on one that
@@ -127,25 +142,27 @@ function timeOfDay(date) {
   const day = { day: "numeric", month: "short" };
   const isToday = date.toDateString() === new Date().toDateString();
   const clock = { hour: "2-digit", minute: "2-digit" };
-  return date.toLocaleString("en-GB", isToday ? clock : { ...day, ...clock });
+  return date.toLocaleString(locale, isToday ? clock : { ...day, ...clock });
 }
 
 // Nobody knows how the node is now: what was said last may be true no more.
 function showLost({ since }) {
   isAway = true;
-  const sentence = `Not connected since ${timeOfDay(new Date(since))}`;
-  showHow(sentence, 0);
+  const sentence = inWords("Not connected since {time}", { time: timeOfDay(new Date(since)) });
+  showHow(sentence, sentence, "", 0);
   say(sentence, true);
 }
 
 function showEnded() {
   isAway = true;
-  showHow("Logged out", 0);
+  showHow(inWords("Logged out"), inWords("Logged out"), "", 0);
   if (byId("ended")) return;
   const note = document.createElement("p");
   note.id = "ended";
   note.className = "warning";
-  note.textContent = "This browser was logged out, so nothing here is up to date any more.";
+  note.textContent = inWords(
+    "This browser was logged out, so nothing here is up to date any more.",
+  );
   byId("main").prepend(note);
   say(note.textContent, true);
 }
@@ -155,18 +172,25 @@ function showJoined() {
   hearDrafts();
   countNew();
   countNotices(say);
-  askHowItIs();
+  askForMedia();
+  showStatus();
   updateTimes();
 }
 
 function showOpen() {
-  if (isAway) say("Connected again", true);
+  if (isAway) say(inWords("Connected again"), true);
   isAway = false;
   byId("ended")?.remove();
   hearDrafts();
   countNew();
   countNotices(say);
+  askForMedia();
+  showStatus();
+}
+
+function showStatus() {
   askHowItIs();
+  countNear(say);
 }
 
 function showReceipt() {
@@ -175,12 +199,14 @@ function showReceipt() {
 }
 
 const HEARD = {
-  new: () => Promise.all([countNew(), countNotices(say)]),
+  new: () => Promise.all([countNew(), countNotices(say), countHoles(say)]),
   notifications: () => countNotices(say),
+  messages: () => countNotices(say),
   drafts: hearDrafts,
   progress: showProgress,
-  status: askHowItIs,
+  status: showStatus,
   receipt: showReceipt,
+  media: ({ id }) => showMedium(id),
   joined: showJoined,
   open: showOpen,
   lost: showLost,
@@ -193,5 +219,8 @@ startSending();
 startCopying();
 if ("live" in document.body.dataset) {
   startKeys();
+  setInterval(() => countNear(say), 30_000);
   startLive((name, data) => HEARD[name](data));
+  startMedia();
+  startReading();
 }

@@ -2,9 +2,9 @@
 // in a thread a line that leads to the new replies.  Nothing is put among what is being read.
 
 import { ask } from "./asking.js";
+import { inWords } from "./texts.js";
 
 const GAP_MS = 2_000;
-const NONE = "Reply";
 
 const byId = (id) => document.getElementById(id);
 
@@ -28,7 +28,7 @@ async function showCounts() {
   const counts = await ask(`/counts?${new URLSearchParams({ posts: names.join() })}`);
   for (const [key, { replies, held, isHeld }] of Object.entries(counts ?? {})) {
     const place = byId(key)?.querySelector("[data-replies]");
-    if (place) place.textContent = replies || NONE;
+    if (place) place.textContent = replies || inWords("Reply");
     const holders = byId(key)?.querySelector(".held");
     if (!holders) continue;
     holders.classList.toggle("nobody", !isHeld);

@@ -20,7 +20,9 @@ from swarmfeed.cli.output import (
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.feeds import FeedStatus
 from swarmfeed.core.asks.mailboxes import Mailboxes, MailboxStatus
+from swarmfeed.core.asks.newest import WebWitness, WhoWitnesses
 from swarmfeed.core.asks.upkeep import (
+    DiskUse,
     NodeStatus,
     PeerStatus,
     Reindex,
@@ -40,10 +42,11 @@ def status(context: Context, as_json: bool) -> None:
     """Print how the node is: its feeds, its peers, its disk."""
     with context.open(alarms=as_json) as desk:
         found, boxes = desk.ask(Status()), desk.ask(Mailboxes())
+        witnesses = desk.ask(WhoWitnesses()).witnesses
     if as_json:
         print_answer(found)
     else:
-        _print_status(found, boxes, context.doors.now_ms())
+        _print_status(found, (boxes, witnesses), context.doors.now_ms())
 
 
 @click.command()
@@ -123,14 +126,26 @@ def _print_boxes(boxes: MailboxStatus) -> None:
         print_sentence(boxes.kept_sentence)
 
 
-def _print_status(found: NodeStatus, boxes: MailboxStatus, now_ms: int) -> None:
+def _disk_facts(disk: DiskUse) -> list[tuple[str, str]]:
+    used = f"{format_bytes(disk.bytes)} of {format_bytes(disk.budget_bytes)}"
+    facts = [("on this disk", f"{used}, {format_bytes(disk.free_bytes)} free")]
+    if disk.media_bytes:
+        facts.append(("pictures", format_bytes(disk.media_bytes)))
+    return facts
+
+
+def _print_status(
+    found: NodeStatus, beside: tuple[MailboxStatus, Sequence[WebWitness]], now_ms: int
+) -> None:
+    boxes, witnesses = beside
     for alarm in found.alarms:
         print_sentence(alarm)
     print_sentence(found.sentence)
     if found.safety is not None:
         print_sentence(found.safety.sentence)
     _print_boxes(boxes)
-    used = f"{format_bytes(found.disk.bytes)} of {format_bytes(found.disk.budget_bytes)}"
+    for witness in witnesses:
+        print_sentence(witness.sentence)
     network = [
         ("reached at", found.link_endpoint),
         ("BitTorrent port", str(found.swarm_port)),
@@ -142,7 +157,7 @@ def _print_status(found: NodeStatus, boxes: MailboxStatus, now_ms: int) -> None:
             ("you", format_author(found.author_id)),
             ("this machine", format_address(found.node_id)),
             *(network if found.running else []),
-            ("on this disk", f"{used}, {format_bytes(found.disk.free_bytes)} free"),
+            *_disk_facts(found.disk),
         ]
     )
     if found.feeds:
@@ -154,7 +169,7 @@ def _print_status(found: NodeStatus, boxes: MailboxStatus, now_ms: int) -> None:
     if found.peers:
         print_line("")
         print_table(
-            ("linked with", "machine", "since"),
+            ("linked with", "machine", "reached", "since"),
             [_peer_row(peer, now_ms) for peer in found.peers],
         )
 
@@ -179,7 +194,8 @@ def _feed_row(feed: FeedStatus) -> tuple[str, ...]:
 
 def _peer_row(peer: PeerStatus, now_ms: int) -> tuple[str, ...]:
     return (
-        peer.endpoint or sentences.BY_ANOTHER(),
+        peer.endpoint,
         short(peer.node_id),
+        peer.how,
         format_age(peer.since_ms, now_ms),
     )

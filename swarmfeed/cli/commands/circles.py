@@ -6,7 +6,7 @@ import click
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import print_answer, print_line, print_sentence
+from swarmfeed.cli.output import print_answer, print_done, print_line, print_sentence
 from swarmfeed.cli.params import WhomParam
 from swarmfeed.cli.whom import Whom, find
 from swarmfeed.core.asks.ask import Ask
@@ -127,10 +127,7 @@ def _do(
 ) -> None:
     with context.open() as desk:
         done = desk.ask(wish("" if who is None else format_link(find(desk, who))))
-    if as_json:
-        print_answer(done)
-    else:
-        print_sentence(done.sentence)
+    print_done(done, as_json, done.sentence)
 
 
 def _lines(found: Circles) -> Iterator[str]:

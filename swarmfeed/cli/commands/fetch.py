@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.node_options import node_options
@@ -18,7 +19,7 @@ from swarmfeed.cli.output import (
 from swarmfeed.cli.params import WhomParam
 from swarmfeed.cli.progress import progress_bar
 from swarmfeed.cli.whom import Whom, find
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import sentences, size_sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar
 from swarmfeed.core.asks.shape import Json
@@ -37,8 +38,7 @@ INDEX_TIMEOUT_S: Final = 60
 """How long a fetch that is done waits for the index: two million posts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(Struct, frozen=True, kw_only=True):
     """How a fetch stands, some seconds after it was asked for."""
 
     progress: FetchProgress
@@ -103,7 +103,7 @@ def _print_fetched(fetched: Fetched, as_json: bool) -> None:
         print_json(_fetched_json(fetched))
     elif fetched.progress.done:
         print_sentence(_format_done(fetched))
-        for sentence in sentences.what_it_takes(
+        for sentence in size_sentences.what_it_takes(
             fetched.progress.bytes_held,
             fetched.progress.unpacked_bytes,
             fetched.progress.limit,

@@ -11,6 +11,7 @@ from swarmfeed.cli.output import (
     format_age,
     format_bytes,
     print_answer,
+    print_done,
     print_facts,
     print_line,
     print_sentence,
@@ -88,10 +89,7 @@ def leave(context: Context, as_json: bool) -> None:
     """Stop being a history server, once others hold what is held here."""
     with context.open() as desk:
         found = desk.ask(LeaveHistory())
-    if as_json:
-        print_answer(found)
-    else:
-        print_sentence(found.sentence)
+    print_done(found, as_json, found.sentence)
 
 
 @history.command()

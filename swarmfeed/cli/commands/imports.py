@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, Final
+from pathlib import Path
+from typing import Any, BinaryIO, Final
 
 import click
 
+from swarmfeed.cli.bringing import archive_at, bring_in
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.jsonl import Complaints, Line, read_lines
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_sentence, warn
 from swarmfeed.cli.params import TextParam
 from swarmfeed.cli.progress import progress_bar
+from swarmfeed.core.archives import sentences as archive_sentences
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost
 from swarmfeed.core.feed.limits import IMPORT_AHEAD_MS
@@ -33,8 +36,18 @@ class _WithOldName(click.Command):
         return super().parse_args(ctx, args[1:] if is_old else args)
 
 
+class _FileOrFolder(click.File):
+    """A file, opened; of a folder its path."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        is_folder = isinstance(value, str) and Path(value).is_dir()
+        return Path(value) if is_folder else super().convert(value, param, ctx)
+
+
 @click.command("import", cls=_WithOldName)
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=_FileOrFolder("rb"))
 @click.option("--author", type=TextParam(), help="Take the lines of this author only.")
 @click.option(
     "--skip-bad", is_flag=True, help="Leave out lines that hold no post, and name them."
@@ -42,14 +55,20 @@ class _WithOldName(click.Command):
 @click.option(
     "--anyway", is_flag=True, help="Go on though what you wrote on other devices is not here."
 )
+@click.option(
+    "--dry-run", is_flag=True, help="Of an archive: tell what would come, and end there."
+)
+@click.option("--yes", is_flag=True, help="Of an archive: import it without asking.")
 @json_option
 @pass_context
 def import_(
     context: Context,
-    file: BinaryIO,
+    file: BinaryIO | Path,
     author: str | None,
     skip_bad: bool,
     anyway: bool,
+    dry_run: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     """Import posts from a file into your own feed.
@@ -57,9 +76,19 @@ def import_(
     They become part of your feed like posts you write, with their original times, and
     others keep copies. Importing the same file again adds nothing.
 
-    FILE has lines of {"author": A, "time": SECONDS, "text": T}; it may be gzipped, and - is
-    standard input. Nothing is imported before every line is read and found good.
+    FILE is an archive of X, Mastodon or Bluesky, as it was downloaded or unpacked, or notes of
+    Nostr, twtxt, RSS, Atom, JSON Feed, or an export of swarmfeed: it is told what is in it
+    before anything comes in. Or it has lines of {"author": A, "time": SECONDS, "text":
+    T}; these may be gzipped, and - is standard input. Nothing is imported before every line is
+    read and found good.
     """
+    if (archive := archive_at(file)) is not None:
+        with context.open() as desk:
+            bring_in(desk, archive, dry_run=dry_run, yes=yes, anyway=anyway, as_json=as_json)
+        return
+    assert not isinstance(file, Path), "a folder is an archive"
+    if dry_run:
+        raise UserError(archive_sentences.NO_DRY_RUN())
     latest_ms = context.doors.now_ms() + IMPORT_AHEAD_MS
     lines, bad = _read(file, author, skip_bad, latest_ms)
     with context.open() as desk:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.home import ask, has_keys, read_passphrase_file
+from swarmfeed.cli.home import ask, finish_deleting, has_keys, read_passphrase_file
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import (
     flush,
@@ -83,7 +83,11 @@ def init(
 
 
 def require_no_keys(home: Path) -> None:
-    """Raise UserError when there are keys in ``home``: they are never replaced."""
+    """Raise UserError when there are keys in ``home``: they are never replaced.
+
+    What is left there of a home that was being deleted goes.
+    """
+    finish_deleting(home)
     if has_keys(home):
         raise UserError(sentences.KEYS_THERE(home=home))
 

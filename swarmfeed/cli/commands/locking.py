@@ -5,7 +5,7 @@ import click
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.desk import RemoteDesk, find_running
 from swarmfeed.cli.options import json_option
-from swarmfeed.cli.output import print_answer, print_sentence
+from swarmfeed.cli.output import print_answer, print_done, print_sentence
 from swarmfeed.core.asks import recovery_sentences as sentences
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.locking import LockKeys, LockState, UnlockKeys
@@ -35,10 +35,7 @@ def unlock(context: Context, as_json: bool) -> None:
     """Let the running node write again; asks for the passphrase."""
     _running(context).close()
     state = _ask(context, UnlockKeys(passphrase=context.passphrase()))
-    if as_json:
-        print_answer(state)
-    else:
-        print_sentence(state.sentence)
+    print_done(state, as_json, state.sentence)
 
 
 def _ask(context: Context, ask: Ask[LockState]) -> LockState:

@@ -1,21 +1,28 @@
 """``swarmfeed message`` and ``messages``: what only two people, or a group, can read."""
 
+import secrets
+from collections.abc import Sequence
 from typing import Final
 
 import click
 
+from swarmfeed.cli.commands.media import attached
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import (
+    INDENT,
     format_age,
     print_answer,
+    print_done,
     print_line,
     print_sentence,
     print_table,
     print_text,
+    told_of,
 )
 from swarmfeed.cli.params import STDIN, TextParam, WhomParam, read_stdin
 from swarmfeed.cli.whom import Name, Whom, find
+from swarmfeed.core.asks import filter_sentences
 from swarmfeed.core.asks import letter_sentences as sentences
 from swarmfeed.core.asks.letters import (
     AnswerRequest,
@@ -31,8 +38,9 @@ from swarmfeed.core.asks.letters import (
     clean_letter,
 )
 from swarmfeed.core.base.address import format_link
+from swarmfeed.core.base.texts import Text
 from swarmfeed.desk import Answerer
-from swarmfeed.errors import UserError
+from swarmfeed.errors import RetryError, UserError
 
 STDIN_BYTES_MAX: Final = 1024 * 1024
 """Most that is read of a message from standard input: so that its true length can be said."""
@@ -43,22 +51,56 @@ who_argument = click.argument("whom", metavar="WHO", type=WhomParam())
 @click.command()
 @who_argument
 @click.argument("text", type=TextParam())
+@click.option(
+    "--media",
+    "files",
+    metavar="FILE",
+    multiple=True,
+    help="A picture that goes with it; up to four times.",
+)
+@click.option(
+    "--alt",
+    "alts",
+    metavar="TEXT",
+    multiple=True,
+    help="What the picture shows, in words; the first one is of the first --media.",
+)
+@click.option("--key", help="Send it once, however often this is said with the same KEY.")
 @json_option
 @pass_context
-def message(context: Context, whom: Whom, text: str, as_json: bool) -> None:
+def message(
+    context: Context,
+    whom: Whom,
+    text: str,
+    files: Sequence[str],
+    alts: Sequence[str],
+    key: str | None,
+    as_json: bool,
+) -> None:
     """Write TEXT to somebody, or to a group; - reads it from standard input.
 
     WHO is a link, an address, the name of somebody known here, or of a group. It is sealed for
-    each of their devices: nobody else can read it, whoever carries it.
+    each of their devices, pictures too: nobody else can read it, whoever carries it.
     """
     # Before a node is looked for: what cannot be sent needs none.
     cleaned = clean_letter(_read(text))
     with context.open() as desk:
-        sent = desk.ask(WriteLetter(talk=_talk(desk, whom), text=cleaned))
-    if as_json:
-        print_answer(sent)
-    else:
-        print_sentence(sent.sentence)
+        wish = WriteLetter(
+            talk=_talk(desk, whom),
+            text=cleaned,
+            key=key or secrets.token_urlsafe(16),
+            media=attached(desk, files, alts),
+        )
+        sent = _send(desk, wish)
+    print_done(sent, as_json, sent.sentence)
+
+
+def _send(desk: Answerer, wish: WriteLetter) -> LetterView:
+    try:
+        return desk.ask(wish)
+    except RetryError as error:
+        # Whether it was heard is not always known.
+        raise RetryError(sentences.WRITE_WITH_KEY(reason=error, key=wish.key)) from error
 
 
 def _read(text: str) -> str:
@@ -152,12 +194,14 @@ def _print_letter(letter: LetterView, now_ms: int) -> None:
         return
     title = f"{letter.author_name or '?'}  {format_age(letter.time_ms, now_ms)}"
     print_text(f"{title}  {letter.sentence}".rstrip(), letter.text)
+    for medium in letter.media:
+        print_line(f"{INDENT}{told_of(medium)}")
 
 
 # --- requests ------------------------------------------------------------------------------
 
 
-def _answering(name: str, said: str, what: str) -> click.Command:
+def _answering(name: str, said: Text, what: str) -> click.Command:
     @click.command(name, help=what)
     @who_argument
     @json_option
@@ -168,16 +212,22 @@ def _answering(name: str, said: str, what: str) -> click.Command:
         if as_json:
             print_answer(found)
         else:
-            print_sentence(getattr(sentences, said)(name=found.talk.title))
+            print_sentence(said(name=found.talk.title))
 
     return command
 
 
 for _command in (
-    _answering("accept", "ACCEPTED_NOW", "Let somebody who asked write to you."),
-    _answering("ignore", "IGNORED_NOW", "Show nothing more of somebody who asked."),
-    _answering("block", "BLOCKED_NOW", "Take nothing in of somebody any more."),
-    _answering("unblock", "UNBLOCKED_NOW", "Let somebody write to you again."),
+    _answering("accept", sentences.ACCEPTED_NOW, "Let somebody who asked write to you."),
+    _answering("ignore", sentences.IGNORED_NOW, "Show nothing more of somebody who asked."),
+    _answering(
+        "block",
+        filter_sentences.BLOCKED,
+        "Show nothing of somebody, and take nothing from them.",
+    ),
+    _answering(
+        "unblock", filter_sentences.UNBLOCKED, "Show somebody again, and take what they send."
+    ),
 ):
     messages.add_command(_command)
 

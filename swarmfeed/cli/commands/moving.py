@@ -1,11 +1,11 @@
 """``swarmfeed move-to-second-sheet``: the first sheet was stolen; the second one takes over."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import click
+from msgspec import Struct
 
 from swarmfeed.cli.asking import require_yes
 from swarmfeed.cli.commands.init import choose_name, choose_passphrase
@@ -49,8 +49,7 @@ ADDRESS_START: Final = 8
 """Letters of a feed's address that are shown; a person names a feed by so many, or more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveWish:
+class MoveWish(Struct, frozen=True, kw_only=True):
     """What a person said about a move."""
 
     words: BinaryIO

@@ -8,7 +8,7 @@ from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.options import json_option
 from swarmfeed.cli.output import print_answer, print_facts, print_sentence, warn
 from swarmfeed.cli.params import STDIN, TextParam, WhomParam, is_address, read_stdin
-from swarmfeed.cli.whom import Name, Whom, find
+from swarmfeed.cli.whom import Name, Whom, find, name_of
 from swarmfeed.core.asks import input_sentences as said
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.alarm_sentences import TWO_SUCCESSORS
@@ -25,7 +25,7 @@ from swarmfeed.core.asks.people import (
     WhoAreYou,
     people_in,
 )
-from swarmfeed.core.base.address import Link, format_address, format_author, format_link
+from swarmfeed.core.base.address import format_address, format_author, format_link
 from swarmfeed.desk import Answerer
 from swarmfeed.errors import UserError
 
@@ -91,7 +91,7 @@ def _follow_one(context: Context, whom: Whom, as_json: bool) -> None:
             print_sentence(warning)
         author = desk.ask(Follow(who=format_link(link)))
     # Of somebody new nothing is here yet: then the link says what they are called.
-    _print_author(author, as_json, sentences.FOLLOWED(name=_name(author, link)))
+    _print_author(author, as_json, sentences.FOLLOWED(name=name_of(author, link)))
 
 
 def _listed(typed: Sequence[str]) -> list[str]:
@@ -149,9 +149,9 @@ def unfollow(context: Context, whom: Whom, as_json: bool) -> None:
         link = find(desk, whom)
         before = desk.ask(AboutAuthor(author=link.author_id))
         if not before.followed:
-            raise UserError(sentences.NOT_FOLLOWED(name=_name(before, link)))
+            raise UserError(sentences.NOT_FOLLOWED(name=name_of(before, link)))
         author = desk.ask(Unfollow(who=format_link(link)))
-    _print_author(author, as_json, sentences.UNFOLLOWED(name=_name(author, link)))
+    _print_author(author, as_json, sentences.UNFOLLOWED(name=name_of(author, link)))
 
 
 def _print_author(author: AuthorView, as_json: bool, sentence: str) -> None:
@@ -161,7 +161,3 @@ def _print_author(author: AuthorView, as_json: bool, sentence: str) -> None:
     print_sentence(sentence)
     if author.disputed:
         print_sentence(TWO_SUCCESSORS(name=author.name or format_author(author.author_id)))
-
-
-def _name(author: AuthorView, link: Link) -> str:
-    return author.name or link.name or format_author(author.author_id)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from swarmfeed.cli.commands.media import attached
 from swarmfeed.cli.context import Context, pass_context
 from swarmfeed.cli.network import print_network_search, print_people
 from swarmfeed.cli.options import json_option
@@ -64,30 +65,72 @@ def page_options(command: Command) -> Command:
     metavar="REF",
     help="The post this answers: number, FEED/INDEX or hash.",
 )
+@click.option("--quote", metavar="REF", help="The post it quotes, named in the same way.")
+@click.option(
+    "--cw", metavar="TEXT", help="Content warning: covers the text until somebody opens it."
+)
+@click.option("--lang", metavar="TAG", default="", help="Its language: de, en, pt-BR.")
 @click.option("--to", metavar="CIRCLE", default="", help="Only its people can read the post.")
+@click.option(
+    "--media",
+    "files",
+    metavar="FILE",
+    multiple=True,
+    help="A picture or file that goes with it; up to four times.",
+)
+@click.option(
+    "--alt",
+    "alts",
+    metavar="TEXT",
+    multiple=True,
+    help="What the picture shows, in words; the first one is of the first --media.",
+)
 @click.option("--key", help="Publish it once, however often this is said with the same KEY.")
 @json_option
 @pass_context
 def post(
-    context: Context, text: str, reply_to: str | None, to: str, key: str | None, as_json: bool
+    context: Context,
+    text: str,
+    reply_to: str | None,
+    quote: str | None,
+    cw: str | None,
+    lang: str,
+    to: str,
+    files: Sequence[str],
+    alts: Sequence[str],
+    key: str | None,
+    as_json: bool,
 ) -> None:
     """Sign TEXT and publish it; - reads it from standard input.
 
     Everybody can read it, and others keep copies, unless you name a circle of yours: then they
     keep what only its people can read. It can be withdrawn, and nobody can promise that all of
-    them delete theirs. What answers a post for a circle stays among its people.
+    them delete theirs. What answers a post for a circle stays among its people. What answers
+    one with a content warning has the same; --cw "" leaves it out.
     """
     # Before a node is looked for: what cannot be published needs none.
     text = read_post(text)
     with context.open() as desk:
-        parent = "" if reply_to is None else ref_text(desk.ask(KeepFound(ref=reply_to)).ref)
-        once = key or secrets.token_urlsafe(16)
-        wish = WritePost(text=text, reply_to=parent, key=once, to=to)
+        wish = WritePost(
+            text=text,
+            reply_to=_kept(desk, reply_to),
+            key=key or secrets.token_urlsafe(16),
+            to=to,
+            quote=_kept(desk, quote),
+            cw=cw,
+            lang=lang,
+            media=attached(desk, files, alts),
+        )
         published = _publish(desk, wish)
     if as_json:
         print_answer(published)
     else:
         print_posts([published], now_ms=context.doors.now_ms(), empty="")
+
+
+def _kept(desk: Answerer, ref: str | None) -> str:
+    """Name a post that is here, or was found in the network and is kept from now on."""
+    return "" if ref is None else ref_text(desk.ask(KeepFound(ref=ref)).ref)
 
 
 @click.command()

@@ -1,16 +1,15 @@
 """``swarmfeed restore``: be an author again, or on one more device, from the first sheet."""
 
-import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 import click
+from msgspec import Struct
 
 from swarmfeed.cli.commands.init import choose_name, choose_passphrase
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.home import has_keys, read_words_file
+from swarmfeed.cli.home import finish_deleting, has_keys, read_words_file
 from swarmfeed.cli.node_options import node_options
 from swarmfeed.cli.options import json_option, with_options
 from swarmfeed.cli.output import print_facts, print_json, print_line, print_sentence
@@ -18,7 +17,7 @@ from swarmfeed.cli.sheets import read_seeds
 from swarmfeed.core.asks import recovery_sentences as sentences
 from swarmfeed.core.asks.codec import to_json
 from swarmfeed.core.asks.people import Fetch, FetchProgress, HowFar, Whoami, WhoAreYou
-from swarmfeed.core.base.address import SCHEME, Link, format_author, format_link, parse_link
+from swarmfeed.core.base.address import Link, format_author, format_link, link_in, parse_link
 from swarmfeed.desk import Answerer
 from swarmfeed.node.ground.home import Restored
 from swarmfeed.node.ground.settings import NodeSettings
@@ -28,11 +27,8 @@ TIMEOUT_S: Final = 60
 
 LOOK_EVERY_S: Final = 0.1
 
-_LINK_LINE: Final = re.compile(rf"^\s*({SCHEME}\S+)\s*$", re.MULTILINE)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreWish:
+class RestoreWish(Struct, frozen=True, kw_only=True):
     """What a person said about coming back."""
 
     words: BinaryIO
@@ -96,6 +92,7 @@ def _restore(
     sheet = read_words_file(wish.words)
     seeds, whose = read_seeds(sheet), find_link(wish.link or "", sheet)
     checked = "" if wish.name is None else choose_name(wish.name)
+    finish_deleting(context.home)
     if is_anew := has_keys(context.home):
         passphrase = context.passphrase()  # the new keys keep it
     else:
@@ -120,9 +117,7 @@ def find_link(given: str, sheet: str) -> Link | None:
     Raises:
         UserError: It is mistyped.
     """
-    found = _LINK_LINE.search(sheet)
-    text = given or (found[1] if found else "")
-    return parse_link(text) if text else None
+    return parse_link(given) if given else link_in(sheet)
 
 
 def _wait(desk: Answerer, restored: Restored, timeout_s: float) -> FetchProgress:

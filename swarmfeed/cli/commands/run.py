@@ -1,27 +1,24 @@
 """``swarmfeed run`` and ``open``: the node itself, and its page in a browser."""
 
-import html
-import os
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
-from swarmfeed.cli import last_ports
+from swarmfeed.cli import last_ports, screen
 from swarmfeed.cli.context import Context, pass_context
-from swarmfeed.cli.desk import find_running, while_in_use
-from swarmfeed.cli.leaving import tidily
+from swarmfeed.cli.desk import find_running, find_starting, while_in_use
+from swarmfeed.cli.home import finish_deleting, is_new, waits_for_passphrase
 from swarmfeed.cli.node_options import node_options
 from swarmfeed.cli.options import json_option, passphrase_file_option
 from swarmfeed.cli.output import flush, print_json, print_line, warn
 from swarmfeed.core.asks import sentences
-from swarmfeed.errors import PassingError, UserError
-from swarmfeed.node.ground.home import Ready, page_path
+from swarmfeed.errors import UserError
+from swarmfeed.node.ground.home import Begun, Ready
 from swarmfeed.node.ground.settings import NodeSettings
-from swarmfeed.shell.disk.durable import write_file
 
 
 def make_run(others: Sequence[type]) -> click.Command:
@@ -33,9 +30,17 @@ def make_run(others: Sequence[type]) -> click.Command:
     @click.option(
         "--no-open", is_flag=True, help="Only print the page's link, open no browser."
     )
+    @click.option(
+        "--or-open", is_flag=True, help="Where a node runs already, open its page instead."
+    )
     @pass_context
     def run(
-        context: Context, /, settings: NodeSettings, passphrase_file: Path | None, no_open: bool
+        context: Context,
+        /,
+        settings: NodeSettings,
+        passphrase_file: Path | None,
+        no_open: bool,
+        or_open: bool,
     ) -> None:
         """Run the node and its page until Ctrl-C.
 
@@ -43,40 +48,85 @@ def make_run(others: Sequence[type]) -> click.Command:
         with `swarmfeed open`.
         """
         chosen = replace(context, passphrase_file=passphrase_file or context.passphrase_file)
-        _run(chosen, settings, opens_browser=not no_open)
+        is_clicked = or_open and not no_open
+        with screen.told_on_screen(context) if is_clicked else nullcontext():
+            if or_open and _is_running(context.home):
+                _show_page(context, opens_browser=not no_open)
+                return
+            _run(chosen, settings, opens_browser=not no_open)
 
     return run
 
 
 def _run(context: Context, settings: NodeSettings, *, opens_browser: bool) -> None:
-    chosen = last_ports.recall(context.home, settings)
+    chosen = last_ports.recall(context.home, context.with_kept(settings))
     context.start_log()
-    passphrase = context.passphrase()
+    begun = _begin(context, chosen, opens_browser=opens_browser)
+    if begun is None:
+        return
+    is_shown = bool(begun.sockets)
 
     def say_ready(ready: Ready) -> None:
         print_line(f"page: {ready.page_link}")
         print_line(f"link: {ready.link}")
+        if ready.secure is not None:
+            print_line(f"https: {ready.secure.url}")
+            print_line(f"certificate: {ready.secure.fingerprint}")
         if ready.trouble:
             warn(ready.trouble)
         flush()
         last_ports.remember(context.home, ready)
-        if opens_browser:
-            _open_browser(context, ready.page_link)
+        if opens_browser and not is_shown:
+            screen.open_page(context, ready.page_link)
 
     def start() -> None:
         _require_no_node(context.home)
-        context.doors.run_node(context.home, chosen, passphrase, say_ready)
+        context.doors.run_node(context.home, chosen, begun.passphrase, say_ready, begun.sockets)
 
     # wiring turns Ctrl-C into an orderly stop; this is for one that comes before it listens.
     with suppress(KeyboardInterrupt):
         while_in_use(start)
 
 
+def _begin(context: Context, settings: NodeSettings, *, opens_browser: bool) -> Begun | None:
+    """Get what opens the keys; without any, or without a terminal to ask at, by the page.
+
+    None: it was stopped there.
+    """
+    while_in_use(partial(finish_deleting, context.home))
+    asks_nobody = context.passphrase_file is None and not context.keyring
+    if not is_new(context.home) and not (asks_nobody and waits_for_passphrase(context.home)):
+        return Begun(passphrase=context.passphrase(), sockets=())
+
+    def show(link: str) -> None:
+        print_line(f"page: {link}")
+        flush()
+        if opens_browser:
+            screen.open_page(context, link)
+
+    with suppress(KeyboardInterrupt):
+        _require_no_node(context.home)
+        return context.doors.run_start(context.home, settings, show)
+    return None
+
+
 def _require_no_node(home: Path) -> None:
-    running = find_running(home)
+    if _is_running(home):
+        raise UserError(sentences.RUNNING_ALREADY())
+
+
+def _is_running(home: Path) -> bool:
+    running = find_running(home) or find_starting(home)
     if running is not None:
         running.close()
-        raise UserError(sentences.RUNNING_ALREADY())
+    return running is not None
+
+
+def _show_page(context: Context, *, opens_browser: bool) -> None:
+    link = context.doors.page_link(context.home)
+    print_line(f"page: {link}")
+    if opens_browser:
+        screen.open_page(context, link)
 
 
 @click.command("open")
@@ -88,33 +138,7 @@ def open_page(context: Context, no_open: bool, as_json: bool) -> None:
 
     By a fresh link, which works once, in one browser.
     """
-    link = context.doors.page_link(context.home)
     if as_json:
-        print_json({"page": link})
-        return
-    print_line(f"page: {link}")
-    if not no_open:
-        _open_browser(context, link)
-
-
-def _open_browser(context: Context, link: str) -> None:
-    """Show ``link`` in a browser if there is a screen; its key stays out of every argv."""
-    if not _has_screen():
-        return
-    # Other users of the machine see the arguments of a browser, but not this file.
-    redirect = page_path(context.home).with_name("open.html")
-    quoted = html.escape(link, quote=True)
-    page = f'<!doctype html>\n<meta http-equiv="refresh" content="0;url={quoted}">\n'
-    try:
-        with tidily():
-            write_file(redirect, page.encode("utf-8"), 0o600)
-    except (UserError, PassingError) as error:
-        warn(f"the browser was not opened: {error}")
-        return
-    context.doors.open_browser(redirect.as_uri())
-
-
-def _has_screen() -> bool:
-    # Without one, the browser that is found is a text browser on top of our own output.
-    names = ("DISPLAY", "WAYLAND_DISPLAY")
-    return sys.platform == "darwin" or any(os.environ.get(name) for name in names)
+        print_json({"page": context.doors.page_link(context.home)})
+    else:
+        _show_page(context, opens_browser=not no_open)

@@ -1,15 +1,15 @@
 """What was done in the person's name, and not by this device: see ``core.feed.alarms``."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.shape import Spare
 from swarmfeed.core.base.types import FeedId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmView:
+class AlarmView(Struct, frozen=True, kw_only=True):
     """One thing that somebody did in the person's name."""
 
     id: str
@@ -27,22 +27,19 @@ class AlarmView:
     """The history it is about; left out when it is about the person as a whole."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarms:
+class Alarms(Struct, frozen=True, kw_only=True):
     """All of them, those seen last first; none when all is well."""
 
     alarms: tuple[AlarmView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIsAlarming(Ask[Alarms]):
+class WhatIsAlarming(Ask[Alarms], frozen=True, kw_only=True):
     """What was done in the person's name, and not by this device."""
 
     name = "alarms"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThatWasMe(Ask[Alarms]):
+class ThatWasMe(Ask[Alarms], frozen=True, kw_only=True):
     """Say of one of them that the person did it, on another device; answers what is left."""
 
     name = "that-was-me"

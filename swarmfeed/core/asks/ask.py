@@ -1,6 +1,6 @@
 """What faces ask of a node: each question, and each wish, is declared once.
 
-    class Timeline(Ask[Posts]):          a frozen dataclass, its fields are what is asked
+    class Timeline(Ask[Posts]):          a frozen record, its fields are what is asked
         name = "timeline"
 
 A row of the node answers it (``node.ground.desk``); ``/api/1/<name>``, the client of a running
@@ -9,13 +9,15 @@ node, ``--json`` and the OpenAPI document derive from the declaration.
 
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
+from msgspec import Struct
+
 from swarmfeed.core.base.limits import FORM_BYTES_MAX
 
 A = TypeVar("A")
 
 
-class Ask(Generic[A]):
-    """Something a node is asked; ``A`` is the type of the answer, a dataclass."""
+class Ask(Struct, Generic[A], frozen=True):
+    """Something a node is asked; ``A`` is the type of the answer, a record."""
 
     name: ClassVar[str]
     """Short lower-case words with hyphens between: the last part of ``/api/1/<name>``."""

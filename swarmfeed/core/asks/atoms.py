@@ -1,7 +1,6 @@
 """Single values as JSON: texts, numbers, addresses, hashes, bytes."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,8 +13,9 @@ from swarmfeed.core.base.address import (
     parse_author,
 )
 from swarmfeed.core.base.limits import HASH_BYTES
+from swarmfeed.core.base.spelling import read_base64
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
-from swarmfeed.errors import BadJsonError, UserError
+from swarmfeed.errors import BadEncodingError, BadJsonError, UserError
 
 
 def _checked(kind: type, described: str, name: str) -> JsonShape:
@@ -139,8 +139,8 @@ def _parse_hash(text: str) -> bytes:
 
 def _parse_base64(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
+        return read_base64(text)
+    except BadEncodingError as error:
         raise UserError("These bytes are not base64.") from error
 
 

@@ -1,13 +1,12 @@
 """Circles: who may read what one posts for some people only."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.base.types import AuthorId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """Somebody, by name."""
 
     author_id: AuthorId
@@ -15,8 +14,7 @@ class Person:
     """Empty when unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CircleView:
+class CircleView(Struct, frozen=True, kw_only=True):
     """One of the person's own circles."""
 
     name: str
@@ -28,16 +26,14 @@ class CircleView:
     """Whether who is let in can read what was posted before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadableCircle:
+class ReadableCircle(Struct, frozen=True, kw_only=True):
     """A circle of somebody else that the person can read."""
 
     author: Person
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedPerson:
+class AskedPerson(Struct, frozen=True, kw_only=True):
     """Somebody the person asked to be let in."""
 
     person: Person
@@ -45,8 +41,7 @@ class AskedPerson:
     """Whether they said no; else they have not answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circles:
+class Circles(Struct, frozen=True, kw_only=True):
     """Everything that is for some people only."""
 
     own: tuple[CircleView, ...]
@@ -57,8 +52,7 @@ class Circles:
     asked: tuple[AskedPerson, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CircleName:
+class CircleName(Struct, frozen=True, kw_only=True):
     """An own circle, in short."""
 
     name: str
@@ -66,8 +60,7 @@ class CircleName:
     """People in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CircleNames:
+class CircleNames(Struct, frozen=True, kw_only=True):
     """For whom one can post."""
 
     own: tuple[CircleName, ...]
@@ -76,29 +69,25 @@ class CircleNames:
     """How many people ask to be let in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CircleDone:
+class CircleDone(Struct, frozen=True, kw_only=True):
     """What was done, in words."""
 
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListCircles(Ask[Circles]):
+class ListCircles(Ask[Circles], frozen=True, kw_only=True):
     """Own circles with their people, who waits for an answer, and what others let us read."""
 
     name = "circles"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhichCircles(Ask[CircleNames]):
+class WhichCircles(Ask[CircleNames], frozen=True, kw_only=True):
     """Own circles, without their people: for whom one can post."""
 
     name = "circle-names"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateCircle(Ask[CircleDone]):
+class CreateCircle(Ask[CircleDone], frozen=True, kw_only=True):
     """Make a circle with nobody in it."""
 
     name = "create-circle"
@@ -110,8 +99,7 @@ class CreateCircle(Ask[CircleDone]):
     """Whether who is let in can read what was posted before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskToRead(Ask[CircleDone]):
+class AskToRead(Ask[CircleDone], frozen=True, kw_only=True):
     """Ask somebody whether one may read what they post for some people only."""
 
     name = "ask-to-read"
@@ -121,8 +109,7 @@ class AskToRead(Ask[CircleDone]):
     """A link or an address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetIn(Ask[CircleDone]):
+class LetIn(Ask[CircleDone], frozen=True, kw_only=True):
     """Let somebody read an own circle from now on, whether they asked or not."""
 
     name = "let-in"
@@ -134,8 +121,7 @@ class LetIn(Ask[CircleDone]):
     """Empty: the only one there is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineReader(Ask[CircleDone]):
+class DeclineReader(Ask[CircleDone], frozen=True, kw_only=True):
     """Tell somebody who asked that they are not let in."""
 
     name = "decline-reader"
@@ -145,8 +131,7 @@ class DeclineReader(Ask[CircleDone]):
     """A link or an address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveReader(Ask[CircleDone]):
+class RemoveReader(Ask[CircleDone], frozen=True, kw_only=True):
     """Let somebody read what is posted to a circle no longer."""
 
     name = "remove-reader"
@@ -157,8 +142,7 @@ class RemoveReader(Ask[CircleDone]):
     circle: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharePost(Ask[CircleDone]):
+class SharePost(Ask[CircleDone], frozen=True, kw_only=True):
     """Let one more person read one protected post of one's own."""
 
     name = "share-post"

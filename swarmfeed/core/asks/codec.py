@@ -1,21 +1,22 @@
-"""Views and asks as JSON values, and back, by the annotations of their dataclasses.
+"""Views and asks as JSON values, and back, by the annotations of their fields.
 
     AuthorId, FeedId, NodeId    address of 56 characters          Hash     hex
     str, bool, int, float       as they are                       bytes    base64
     tuple[T, ...]               a list of T                       T | None     null, or T
-    a dataclass                 an object, a key for each field (``ALIASES``, ``Key``, ``Flat``)
+    a record                    an object, a key for each field (``ALIASES``, ``Key``, ``Flat``)
     a class with from_json      as it says itself (``Cursor``)
 
 Keys keep their meaning for good; new ones may join.  Times are Unix milliseconds, sizes are
 bytes, shares and chances are numbers from 0 to 1.
 """
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
 
 from swarmfeed.core.asks.atoms import ATOMS, own_form, whole
 from swarmfeed.core.asks.shape import (
@@ -42,9 +43,8 @@ ALIASES: Final = {
 """Names that are shorter outside, wherever they stand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field of a dataclass and its key."""
+class Field(Struct, frozen=True, kw_only=True):
+    """One field of a record and its key."""
 
     name: str
     key: str
@@ -52,11 +52,11 @@ class Field:
     flat: bool
     spare: bool
     default: object
-    """``dataclasses.MISSING`` where there is none."""
+    """``NODEFAULT`` where there is none."""
 
     @property
     def required(self) -> bool:
-        return self.default is dataclasses.MISSING
+        return self.default is NODEFAULT
 
 
 def to_json(value: Any) -> Json:
@@ -119,29 +119,28 @@ def _shape_of(kind: Any) -> JsonShape:
         return _list(shape_of(arguments[0]))
     if hasattr(kind, "from_json"):
         return own_form(kind)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and issubclass(kind, Struct):
         return _object(kind)
     raise TypeError(f"{kind} has no JSON form")
 
 
 def fields_of(kind: Any) -> tuple[Field, ...]:
-    """Return the fields of a dataclass, in order."""
+    """Return the fields of a record, in order."""
     return _fields_of(kind)
 
 
 @cache
 def _fields_of(kind: Any) -> tuple[Field, ...]:
-    hints = get_type_hints(kind, include_extras=True)
-    return tuple(_field(each, hints[each.name]) for each in dataclasses.fields(kind))
+    return tuple(map(_field, fields(kind)))
 
 
-def _field(field: "dataclasses.Field[Any]", hint: Any) -> Field:
-    notes = getattr(hint, "__metadata__", ())
+def _field(field: FieldInfo) -> Field:
+    notes = getattr(field.type, "__metadata__", ())
     keys = [note.name for note in notes if isinstance(note, Key)]
     return Field(
         name=field.name,
         key=keys[0] if keys else ALIASES.get(field.name, field.name),
-        shape=shape_of(hint),
+        shape=shape_of(field.type),
         flat=any(isinstance(note, Flat) for note in notes),
         spare=any(isinstance(note, Spare) for note in notes),
         default=field.default,
@@ -152,7 +151,7 @@ def _field(field: "dataclasses.Field[Any]", hint: Any) -> Field:
 
 
 def _object(kind: Any) -> JsonShape:
-    # Fields are looked up when they are needed: a dataclass may hold itself.
+    # Fields are looked up when they are needed: a record may hold itself.
     def write(value: Any) -> Json:
         written: Json = {}
         for field in fields_of(kind):
@@ -188,7 +187,7 @@ def _read(field: Field, value: Json) -> Any:
 
 
 def object_schema(kind: type, definitions: Definitions, *, is_question: bool = False) -> Json:
-    """Return the JSON Schema (2020-12) of a dataclass, the ones in it by reference.
+    """Return the JSON Schema (2020-12) of a record, the ones in it by reference.
 
     Args:
         is_question: Whether it comes from others, who may leave out what has a default.

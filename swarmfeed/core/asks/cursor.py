@@ -1,7 +1,8 @@
 """A place in a list that is ordered newest first."""
 
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from swarmfeed.errors import UserError
 
@@ -9,8 +10,7 @@ NUMBER_CHARS_MAX = 18
 """So many digits fit the 64-bit integers of the index."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cursor:
+class Cursor(Struct, frozen=True, order=True):
     """A place in a list that is ordered newest first.
 
     Its text form ``<time_ms>-<number>`` is what ``--before`` and page links carry.

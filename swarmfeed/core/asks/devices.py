@@ -1,14 +1,16 @@
 """The devices of the person: which there are, one more, one less, what they are called."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Annotated, Final, Protocol, TypeVar
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.device_sentences import NAME_NEEDED
 from swarmfeed.core.asks.shape import Spare, Whole
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.blank import is_blank, is_one_line
+from swarmfeed.core.base.hiding import hiding
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, NAME_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.errors import UserError
@@ -29,8 +31,7 @@ class _Named(Protocol):
 Named = TypeVar("Named", bound=_Named)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceView:
+class DeviceView(Struct, frozen=True, kw_only=True):
     """A machine that writes for the person, or wrote."""
 
     feed_id: FeedId
@@ -53,8 +54,7 @@ class DeviceView:
     """Whether it says more that is private than is kept of one device: a stolen one may."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairing:
+class Pairing(Struct, frozen=True, kw_only=True):
     """A machine that answered, and what a person has to compare."""
 
     code: str
@@ -65,8 +65,7 @@ class Pairing:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Devices:
+class Devices(Struct, frozen=True, kw_only=True):
     """All machines of the person, those that were removed too; first joined first."""
 
     devices: tuple[DeviceView, ...]
@@ -80,31 +79,30 @@ class Devices:
     """A machine that was proposed and waits for its code to be confirmed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhichDevices(Ask[Devices]):
+class WhichDevices(Ask[Devices], frozen=True, kw_only=True):
     """The machines that write for the person."""
 
     name = "devices"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposeDevice(Ask[Pairing]):
+class ProposeDevice(Ask[Pairing], frozen=True, kw_only=True):
     """Reach the machine that shows a link; it becomes a device once that is confirmed.
 
     An attempt before that was not confirmed comes to nothing.
     """
+
+    __repr__ = hiding("passphrase")
 
     name = "propose-device"
     changes = True
 
     link: str
     """What the new machine shows; good for one attempt."""
-    passphrase: str = field(default="", repr=False)
+    passphrase: str = ""
     """Of the keys here; empty when they have none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmDevice(Ask[Devices]):
+class ConfirmDevice(Ask[Devices], frozen=True, kw_only=True):
     """Say that both machines show the same code, or that they do not."""
 
     name = "confirm-device"
@@ -116,23 +114,23 @@ class ConfirmDevice(Ask[Devices]):
     """False: the attempt comes to nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveDevice(Ask[Devices]):
+class RemoveDevice(Ask[Devices], frozen=True, kw_only=True):
     """Let nothing count that a machine writes from now on."""
+
+    __repr__ = hiding("passphrase")
 
     name = "remove-device"
     changes = True
 
     device: str
     """Its name, or its address as far as that tells it from others."""
-    passphrase: str = field(default="", repr=False)
+    passphrase: str = ""
     """Of the keys here; empty when they have none."""
     after: Entries | None = None
     """How many of the things it said stay; null: all that are known here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameDevice(Ask[Devices]):
+class NameDevice(Ask[Devices], frozen=True, kw_only=True):
     """Give the machine that is asked another name."""
 
     name = "name-device"

@@ -14,6 +14,9 @@ SHOWN_LINES: Final = 12
 """Of a long post so many lines are shown: enough to know whether to read on, and so few that
 never only a line or two are left out."""
 
+COLUMNS_A_MINUTE: Final = 1_200
+"""Some 200 words of English, or 600 characters of Chinese."""
+
 
 def is_long(text: str, columns: int = LINE_COLUMNS) -> bool:
     """Whether a post takes more lines than a list should give it."""
@@ -26,6 +29,11 @@ def excerpt(text: str, columns: int = LINE_COLUMNS) -> tuple[str, int]:
     if len(rows) <= LONG_LINES:
         return text, 0
     return text[: rows[SHOWN_LINES]].rstrip(), len(rows) - SHOWN_LINES
+
+
+def reading_minutes(text: str) -> int:
+    """About how many minutes a text takes to read, at least one."""
+    return max(round(sum(map(_width, text)) / COLUMNS_A_MINUTE), 1)
 
 
 def _rows(text: str, columns: int) -> Iterator[int]:

@@ -1,15 +1,16 @@
 """Feeds as they are held here, and their sealed chunks as torrents."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.shape import Spare
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedStatus:
+class FeedStatus(Struct, frozen=True, kw_only=True):
     """One line of ``swarmfeed status``."""
 
     author_id: AuthorId
@@ -38,15 +39,65 @@ class FeedStatus:
     slowly.  Left out otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldFeeds:
+class FeedSums(Struct, frozen=True, kw_only=True):
+    """All feeds of one relation together."""
+
+    relation: str
+    feeds: int = 0
+    entries: int = 0
+    entries_held: int = 0
+    bytes_held: int = 0
+    fetching: int = 0
+    rate_bytes_per_s: int = 0
+    uploaded_bytes: int = 0
+    forked: int = 0
+
+    def with_feed(self, feed: FeedStatus) -> "FeedSums":
+        return FeedSums(
+            relation=self.relation,
+            feeds=self.feeds + 1,
+            entries=self.entries + feed.size,
+            entries_held=self.entries_held + feed.entries_held,
+            bytes_held=self.bytes_held + feed.bytes_held,
+            fetching=self.fetching + feed.fetching,
+            rate_bytes_per_s=self.rate_bytes_per_s + feed.rate_bytes_per_s,
+            uploaded_bytes=self.uploaded_bytes + feed.uploaded_bytes,
+            forked=self.forked + feed.forked,
+        )
+
+
+class AllTogether(Struct, frozen=True, kw_only=True):
+    """All feeds, by their relation."""
+
+    sums: tuple[FeedSums, ...]
+
+    @property
+    def feeds(self) -> int:
+        return sum(each.feeds for each in self.sums)
+
+
+def together(feeds: Iterable[FeedStatus]) -> AllTogether:
+    """Sum up feeds, by their relation as it comes first."""
+    sums: dict[str, FeedSums] = {}
+    for feed in feeds:
+        known = sums.get(feed.relation, FeedSums(relation=feed.relation))
+        sums[feed.relation] = known.with_feed(feed)
+    return AllTogether(sums=tuple(sums.values()))
+
+
+class HowMuchIsHeld(Ask[AllTogether], frozen=True, kw_only=True):
+    """Sums over all feeds: from memory, however many there are."""
+
+    name = "held"
+
+
+class HeldFeeds(Struct, frozen=True, kw_only=True):
     """Some feeds."""
 
     feeds: tuple[FeedStatus, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedChunk:
+class SealedChunk(Struct, frozen=True, kw_only=True):
     """A sealed chunk as ordinary BitTorrent clients know it."""
 
     level: int
@@ -65,8 +116,7 @@ class SealedChunk:
         return ChunkSpan(self.level, self.position)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChunkList:
+class ChunkList(Struct, frozen=True, kw_only=True):
     """What the chunks are checked by, as a torrent of its own; with each chunk a newer one."""
 
     name: str
@@ -75,8 +125,7 @@ class ChunkList:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedChunks:
+class SealedChunks(Struct, frozen=True, kw_only=True):
     """All sealed chunks of a feed, oldest first."""
 
     torrents: tuple[SealedChunk, ...]
@@ -84,8 +133,7 @@ class SealedChunks:
     """None while no chunk is sealed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TorrentFile:
+class TorrentFile(Struct, frozen=True, kw_only=True):
     """A ``.torrent``."""
 
     name: str
@@ -93,8 +141,7 @@ class TorrentFile:
     torrent: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedsOf(Ask[HeldFeeds]):
+class FeedsOf(Ask[HeldFeeds], frozen=True, kw_only=True):
     """The feeds of one author that are known here."""
 
     name = "feeds"
@@ -102,8 +149,7 @@ class FeedsOf(Ask[HeldFeeds]):
     author: AuthorId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneFeed(Ask[HeldFeeds]):
+class OneFeed(Ask[HeldFeeds], frozen=True, kw_only=True):
     """How one feed is held here; none when it is not."""
 
     name = "feed"
@@ -111,8 +157,7 @@ class OneFeed(Ask[HeldFeeds]):
     feed: FeedId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListTorrents(Ask[SealedChunks]):
+class ListTorrents(Ask[SealedChunks], frozen=True, kw_only=True):
     """The sealed chunks of a feed; a 400 when it is not here."""
 
     name = "torrents"
@@ -120,8 +165,7 @@ class ListTorrents(Ask[SealedChunks]):
     feed: FeedId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetListTorrent(Ask[TorrentFile]):
+class GetListTorrent(Ask[TorrentFile], frozen=True, kw_only=True):
     """The ``.torrent`` of a feed's chunk list; a 400 while no chunk is sealed."""
 
     name = "list-torrent-file"
@@ -129,8 +173,7 @@ class GetListTorrent(Ask[TorrentFile]):
     feed: FeedId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetTorrent(Ask[TorrentFile]):
+class GetTorrent(Ask[TorrentFile], frozen=True, kw_only=True):
     """The ``.torrent`` of a sealed chunk; a 400 when the feed has no such chunk."""
 
     name = "torrent-file"

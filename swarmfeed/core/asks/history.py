@@ -1,7 +1,8 @@
 """Holding other people's history: what a volunteer's node does, and why."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.shape import Flat, Whole
@@ -13,8 +14,7 @@ DiskBytes = Annotated[int, Whole(first=0, last=FEED_BYTES_MAX, described="a numb
 """A part of a disk."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryFeed:
+class HistoryFeed(Struct, frozen=True, kw_only=True):
     """One feed as a history server sees it."""
 
     author_id: AuthorId
@@ -39,8 +39,7 @@ class HistoryFeed:
     """What was decided at the last look, and why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryStatus:
+class HistoryStatus(Struct, frozen=True, kw_only=True):
     """What ``swarmfeed history status`` prints."""
 
     choice: HistoryChoice | None
@@ -72,8 +71,7 @@ class HistoryStatus:
     """Held or claimed ones first; at most HISTORY_FEEDS_SHOWN."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HolderOutlook:
+class HolderOutlook(Struct, frozen=True, kw_only=True):
     """One holder of a feed, as ``swarmfeed history explain`` shows it."""
 
     node_id: NodeId
@@ -92,8 +90,7 @@ class HolderOutlook:
     """Of a refusal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """Why a feed is held here, or not."""
 
     feed: Annotated[HistoryFeed, Flat()]
@@ -102,29 +99,25 @@ class Explanation:
     holders: tuple[HolderOutlook, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanations:
+class Explanations(Struct, frozen=True, kw_only=True):
     """Why each feed of an author is held here, or not; empty when it is not watched."""
 
     feeds: tuple[Explanation, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """How many heard it."""
 
     told: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowHistoryIs(Ask[HistoryStatus]):
+class HowHistoryIs(Ask[HistoryStatus], frozen=True, kw_only=True):
     """What this node does as a history server."""
 
     name = "history"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explain(Ask[Explanations]):
+class Explain(Ask[Explanations], frozen=True, kw_only=True):
     """Why each feed of an author is held here, or not."""
 
     name = "explain"
@@ -133,8 +126,7 @@ class Explain(Ask[Explanations]):
     """A link or an address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseHistory(Ask[HistoryStatus]):
+class ChooseHistory(Ask[HistoryStatus], frozen=True, kw_only=True):
     """Become a history server, or change what is given; remembered over restarts."""
 
     name = "choose-history"
@@ -148,16 +140,14 @@ class ChooseHistory(Ask[HistoryStatus]):
     """Free space of the disk that is left alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveHistory(Ask[HistoryStatus]):
+class LeaveHistory(Ask[HistoryStatus], frozen=True, kw_only=True):
     """Stop being a history server in good order: feeds go once others have taken them."""
 
     name = "leave-history"
     changes = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SayGoodbye(Ask[Told]):
+class SayGoodbye(Ask[Told], frozen=True, kw_only=True):
     """Tell everybody linked that this node leaves for good."""
 
     name = "goodbye"

@@ -5,7 +5,7 @@ The other sentences of the node stand in ``sentences.py`` beside this.
 
 from typing import Final
 
-from swarmfeed.core.base.texts import Text
+from swarmfeed.core.base.texts import Text, joined
 
 # --- texts: core/asks/utf8.py --------------------------------------------------------------
 
@@ -22,6 +22,11 @@ FAR_TOO_LONG: Final = Text(
     " at most {most:1 byte fits|# bytes fit} into one"
 )
 NO_SUCH_FORM: Final = Text("a form of this page is sent as application/x-www-form-urlencoded")
+WARNING_TOO_LONG: Final = Text(
+    "a content warning has at most {most:1 character|# characters}: it stands above the text"
+)
+NO_LANGUAGE: Final = Text("no language is called {typed}; name one as de, en or pt-BR")
+TOO_MANY_NAMES: Final = Text("At most {most:1 post|# posts} can be asked for at once.")
 NAME_BLANK: Final = Text("a name needs a character that can be seen")
 NO_PASSPHRASE: Final = Text("{path} does not start with a passphrase")
 PASSPHRASE_UNREAD: Final = Text("the passphrase in {path} cannot be read: {reason}")
@@ -66,7 +71,8 @@ FOLLOWED_ALREADY: Final = Text("You followed {already:1 of them|# of them} alrea
 PASSED_OVER: Final = Text("{passed:1 was|# were} passed over:")
 ONE_PASSED: Final = Text("{who}: {reason}")
 STANDARD_INPUT: Final = Text("standard input")
-INPUT_TOO_LONG: Final = Text("standard input is longer than {most:1 byte|# bytes}")
+INPUT_TOO_LONG: Final = Text("{what} is longer than {most:1 byte|# bytes}")
+NO_PICTURE_CHOSEN: Final = Text("Choose a picture of the code first.")
 NOBODY_GIVEN: Final = Text("nobody was named: give links or addresses, one a line")
 
 
@@ -75,7 +81,7 @@ def what_was_followed(*, now: int, already: int, passed: int) -> str:
     said = [FOLLOWED_MANY(now=now) if now else FOLLOWED_NOBODY_NEW()]
     said += [FOLLOWED_ALREADY(already=already)] if already else []
     said += [PASSED_OVER(passed=passed)] if passed else []
-    return " ".join(said)
+    return joined(said)
 
 
 # --- what is asked for twice ------------------------------------------------------------------
@@ -109,6 +115,7 @@ OTHER_LOGIN: Final = Text(
 
 THE_POST: Final = Text("the post")
 THE_CIRCLE: Final = Text("the circle")
+THE_WARNING: Final = Text("the content warning")
 THIS_LINE: Final = Text("it")
 THE_NAME: Final = Text("the name")
 THE_WORDS: Final = Text("the file with the words")
@@ -145,7 +152,6 @@ A_TABLE: Final = Text("a table (CSV)")
 
 TIME_AHEAD: Final = Text('"time" is {when}, which is still to come')
 TIME_IN_MS: Final = Text('"time" seems to be in milliseconds, and has to be in seconds')
-TIME_TOO_LATE: Final = Text("{what} is a time that is still to come")
 
 OTHERS_UNKNOWN: Final = Text(
     "nothing was imported: this is not your first device, and what you wrote on others has not"
@@ -161,5 +167,5 @@ OTHERS_MISSING: Final = Text(
 
 NOT_DONE: Final = Text("nothing was changed")
 NOBODY_TO_ASK: Final = Text(
-    "nobody can be asked here; say --yes if the answer is yes: {question}"
+    "there is no terminal here to answer at; say --yes if the answer is yes: {question}"
 )

@@ -4,9 +4,15 @@ from typing import Final
 
 from swarmfeed.core.base.texts import Text
 
+NEW_MESSAGES: Final = Text("{messages:1 new message|# new messages}")
 LETTERS_SET_ASIDE: Final = Text(
     "The file with your messages was damaged. It is kept as {kept}, and a new one was begun:"
     " earlier messages are not here any more, and people's devices are asked to begin anew."
+)
+LETTERS_LOST: Final = Text(
+    "The file with your messages was damaged, and a new one was begun: earlier messages are not"
+    " here any more. The damaged one is kept as letters.db.damaged; delete it, and this is not"
+    " said any more."
 )
 KEYS_ERASED: Final = Text("erased {count:one set of old keys|# sets of old keys} for messages")
 
@@ -19,11 +25,17 @@ TOO_LONG: Final = Text(
 )
 TO_YOURSELF: Final = Text("That is yourself: messages go to others.")
 IS_BLOCKED: Final = Text("You blocked them: unblock them first, to write to them.")
+UNBLOCK_FIRST: Final = Text("You blocked them: unblock them first.")
+NOT_BLOCKED: Final = Text("You did not block them.")
 NOT_IN_GROUP: Final = Text("You are not in this group any more.")
 NO_GROUP: Final = Text("There is no group of that name here.")
 NO_REQUEST: Final = Text("They did not ask to write to you.")
 NOT_AN_ADMIN: Final = Text("Only {admins} can add and remove people here.")
 GROUP_IS_FULL: Final = Text("A group has room for {most:1 person|# people}.")
+GROUP_IS_OLD: Final = Text(
+    "The people of this group were changed {most:once|# times}, which is as often as can be:"
+    " make a new one."
+)
 GROUP_NAME: Final = Text("A group needs a name, of {most:1 character|# characters} at most.")
 IS_IN_IT: Final = Text("They are in this group already.")
 IS_NOT_IN_IT: Final = Text("They are not in this group.")
@@ -56,10 +68,6 @@ ACCEPTED_NOW: Final = Text(
     "Accepted: {name} can write to you, and hears that the message arrived."
 )
 IGNORED_NOW: Final = Text("Ignored: nothing more of {name} is shown. They do not hear of it.")
-BLOCKED_NOW: Final = Text(
-    "Blocked: nothing that {name} sends is taken in any more. They do not hear of it."
-)
-UNBLOCKED_NOW: Final = Text("Not blocked any more: {name}")
 SENT_NOW: Final = Text("Saved, and on its way: {state}.")
 OFFLINE_NOW: Final = Text("Saved. It leaves this machine when your node runs: swarmfeed run")
 GROUP_MADE: Final = Text("{who} made this group: {name}")
@@ -113,3 +121,12 @@ PRIVATE_HERE: Final = (
     ),
 )
 """Questions and answers, for the page of conversations."""
+
+SENT_WITH_OTHER_WORDS: Final = Text(
+    "This was sent already, with other words, so nothing was sent now. Send it once more, and"
+    " it becomes a message of its own."
+)
+WRITE_WITH_KEY: Final = Text(
+    "{reason}; to write it again without sending it twice, add: --key {key}"
+)
+NO_SUCH_PICTURE: Final = Text("There is no such picture in this conversation.")

@@ -1,17 +1,21 @@
 """Messages: what a person writes to another, or to a group, and nobody else can read."""
 
-from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.asks import letter_sentences as sentences
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.media import Attached, MediumView
+from swarmfeed.core.asks.shape import Spare, Whole
 from swarmfeed.core.asks.utf8 import require_visible
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.feed.limits import MEDIA_MAX
 from swarmfeed.core.letters.limits import LETTERS_SHOWN, TEXT_BYTES_MAX
 from swarmfeed.errors import UserError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correspondent:
+class Correspondent(Struct, frozen=True, kw_only=True):
     """Somebody in a conversation."""
 
     author_id: AuthorId
@@ -21,8 +25,7 @@ class Correspondent:
     """Of a group: whether they add and remove people."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkView:
+class TalkView(Struct, frozen=True, kw_only=True):
     """A conversation in a list."""
 
     talk: str
@@ -40,8 +43,7 @@ class TalkView:
     group: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversations:
+class Conversations(Struct, frozen=True, kw_only=True):
     """All conversations, the latest first."""
 
     talks: tuple[TalkView, ...]
@@ -51,15 +53,28 @@ class Conversations:
     """Strangers who ask."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListConversations(Ask[Conversations]):
+class WaitingMessages(Struct, frozen=True, kw_only=True):
+    """What nobody read yet."""
+
+    unread: int
+    """Messages of people who may write to us."""
+    requests: int
+    """Strangers who ask."""
+
+
+class HowManyWait(Ask[WaitingMessages], frozen=True, kw_only=True):
+    """How many messages were not read yet; nothing where they cannot be read now."""
+
+    name = "waiting-messages"
+
+
+class ListConversations(Ask[Conversations], frozen=True, kw_only=True):
     """With whom there are conversations."""
 
     name = "conversations"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterView:
+class LetterView(Struct, frozen=True, kw_only=True):
     """A message in its conversation."""
 
     id: str
@@ -79,10 +94,11 @@ class LetterView:
     """The same for a person."""
     missing: int = 0
     """How many its writer had seen right before it, and are not here."""
+    media: Annotated[tuple[MediumView, ...], Spare()] = ()
+    """Pictures; left out when there are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationView:
+class ConversationView(Struct, frozen=True, kw_only=True):
     """A conversation and its messages, the oldest first."""
 
     talk: TalkView
@@ -91,8 +107,7 @@ class ConversationView:
     """Older ones that are not among these."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowConversation(Ask[ConversationView]):
+class ShowConversation(Ask[ConversationView], frozen=True, kw_only=True):
     """What was written with somebody, or in a group."""
 
     name = "conversation"
@@ -102,8 +117,7 @@ class ShowConversation(Ask[ConversationView]):
     limit: int = LETTERS_SHOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteLetter(Ask[LetterView]):
+class WriteLetter(Ask[LetterView], frozen=True, kw_only=True):
     """Write to somebody, or to a group: sealed for each of their devices, and delivered."""
 
     name = "message"
@@ -113,10 +127,30 @@ class WriteLetter(Ask[LetterView]):
     talk: str
     """A link, an address, or what names a group."""
     text: str
+    """May be empty beside pictures."""
+    key: str = ""
+    """Names this wish as the key of a ``post`` does: with the same key the same message is sent
+    once, and answered each time.  Empty: it is a wish of its own."""
+    media: tuple[Attached, ...] = ()
+    """Pictures that go with it, four at most, handed over by ``upload`` before: each is
+    encrypted for those who can read the message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRequest(Ask[ConversationView]):
+class FetchLetterPicture(Ask[MediumView], frozen=True, kw_only=True):
+    """Fetch a picture of a message, unless it is here."""
+
+    name = "fetch-letter-picture"
+    changes = True
+
+    talk: str
+    """A link, an address, or what names a group."""
+    letter: str
+    """The id of the message."""
+    number: Annotated[int, Whole(first=1, last=MEDIA_MAX)] = 1
+    """Which of them, from 1."""
+
+
+class AnswerRequest(Ask[ConversationView], frozen=True, kw_only=True):
     """Say whether somebody may write to us."""
 
     name = "answer-request"
@@ -125,11 +159,10 @@ class AnswerRequest(Ask[ConversationView]):
     talk: str
     """A link or an address."""
     answer: str
-    """``accept``, ``ignore``, ``block`` or ``unblock``."""
+    """``accept``, ``ignore``, or as by ``block`` and ``unblock`` of a person."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteRead(Ask[ConversationView]):
+class NoteRead(Ask[ConversationView], frozen=True, kw_only=True):
     """All messages of a conversation were seen."""
 
     name = "note-read"
@@ -138,8 +171,7 @@ class NoteRead(Ask[ConversationView]):
     talk: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MakeGroup(Ask[ConversationView]):
+class MakeGroup(Ask[ConversationView], frozen=True, kw_only=True):
     """Begin a group; who makes it adds and removes people."""
 
     name = "make-group"
@@ -151,8 +183,7 @@ class MakeGroup(Ask[ConversationView]):
     """Links or addresses."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeGroup(Ask[ConversationView]):
+class ChangeGroup(Ask[ConversationView], frozen=True, kw_only=True):
     """Add somebody to a group, or remove somebody; to remove oneself is to leave."""
 
     name = "change-group"
@@ -164,8 +195,14 @@ class ChangeGroup(Ask[ConversationView]):
     on: bool
 
 
-def clean_letter(text: str) -> str:
-    """Return what a person typed as it is sent.  Raises UserError."""
+def clean_letter(text: str, media: tuple[Attached, ...] = ()) -> str:
+    """Return what a person typed as it is sent.  Raises UserError.
+
+    Args:
+        media: Pictures beside it, with which it may be empty.
+    """
+    if media and not text.strip():
+        return ""
     cleaned = require_visible(text.replace("\r\n", "\n"), sentences.THE_MESSAGE()).strip()
     if not cleaned:
         raise UserError(sentences.SAYS_NOTHING())

@@ -1,7 +1,8 @@
 """Listening: what a person wants to be told of, whoever writes it."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor
@@ -10,8 +11,7 @@ from swarmfeed.core.asks.shape import Key
 from swarmfeed.core.base.limits import PAGE_POSTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriptions:
+class Subscriptions(Struct, frozen=True, kw_only=True):
     """What the person listens to."""
 
     what: tuple[str, ...]
@@ -22,8 +22,7 @@ class Subscriptions:
     """Whether this machine is a supernode, which hears what passes by without being told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscribe(Ask[Subscriptions]):
+class Subscribe(Ask[Subscriptions], frozen=True, kw_only=True):
     """Be told of new posts of anybody: with a tag, words or a phrase, or by one person."""
 
     name = "subscribe"
@@ -33,8 +32,7 @@ class Subscribe(Ask[Subscriptions]):
     """As ``search`` takes it, with a whole word, a #tag or a phrase in it; or a link."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsubscribe(Ask[Subscriptions]):
+class Unsubscribe(Ask[Subscriptions], frozen=True, kw_only=True):
     """Be told of something no longer."""
 
     name = "unsubscribe"
@@ -44,15 +42,13 @@ class Unsubscribe(Ask[Subscriptions]):
     """What was listened to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIsListenedTo(Ask[Subscriptions]):
+class WhatIsListenedTo(Ask[Subscriptions], frozen=True, kw_only=True):
     """What the person listens to, on any of their devices."""
 
     name = "subscriptions"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening(Ask[Posts]):
+class Listening(Ask[Posts], frozen=True, kw_only=True):
     """Posts here that meet what the person listens to, newest first."""
 
     name = "listening"

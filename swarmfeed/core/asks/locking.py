@@ -1,16 +1,17 @@
 """Keys locked away while the node goes on: it reads and seeds, and writes nothing."""
 
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.base.hiding import hiding
 
 PASSPHRASE_CHARS_MAX: Final = 1_024
 """Longest passphrase that is taken from a file or a page; more is the wrong file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockState:
+class LockState(Struct, frozen=True, kw_only=True):
     """Whether the key of the own feed is locked away."""
 
     locked: bool
@@ -20,27 +21,26 @@ class LockState:
     """What that means, and what can be done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IsLocked(Ask[LockState]):
+class IsLocked(Ask[LockState], frozen=True, kw_only=True):
     """Whether the node may write just now."""
 
     name = "lock-state"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockKeys(Ask[LockState]):
+class LockKeys(Ask[LockState], frozen=True, kw_only=True):
     """Let go of the key of the own feed, until the passphrase is given."""
 
     name = "lock"
     changes = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnlockKeys(Ask[LockState]):
+class UnlockKeys(Ask[LockState], frozen=True, kw_only=True):
     """Take the key back."""
+
+    __repr__ = hiding("passphrase")
 
     name = "unlock"
     changes = True
 
-    passphrase: str = field(repr=False)
+    passphrase: str
     """Of the keys of this machine."""

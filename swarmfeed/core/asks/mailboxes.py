@@ -1,13 +1,12 @@
 """Mailboxes: who keeps our letters while we are away, and whose are kept here."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.base.types import NodeId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxHolder:
+class MailboxHolder(Struct, frozen=True, kw_only=True):
     """A machine that keeps letters for this device."""
 
     node_id: NodeId
@@ -19,8 +18,7 @@ class MailboxHolder:
     """When it was last looked into."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxStatus:
+class MailboxStatus(Struct, frozen=True, kw_only=True):
     """Mailboxes of this device, and those of others that are kept here."""
 
     receives: bool
@@ -38,8 +36,7 @@ class MailboxStatus:
     """What is given for that at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mailboxes(Ask[MailboxStatus]):
+class Mailboxes(Ask[MailboxStatus], frozen=True, kw_only=True):
     """Who keeps letters for this device, and whose letters it keeps."""
 
     name = "mailboxes"

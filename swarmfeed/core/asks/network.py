@@ -1,7 +1,8 @@
 """What people ask of the network: posts that supernodes have, whoever wrote them."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor
@@ -17,8 +18,7 @@ FewPosts = Annotated[
 """How many posts are asked for: each comes with its proof."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerOf:
+class AnswerOf(Struct, frozen=True, kw_only=True):
     """What one node answered; all of it was proven here."""
 
     node: NodeId | None
@@ -29,8 +29,7 @@ class AnswerOf:
     """Whether it was asked as a holder of older posts, and not as a supernode."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkPosts:
+class NetworkPosts(Struct, frozen=True, kw_only=True):
     """A page of what supernodes found; each post was proven here, whoever sent it."""
 
     posts: tuple[PostView, ...]
@@ -57,8 +56,7 @@ class NetworkPosts:
     """Whether older posts may be found by asking those who hold them: ``older``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchNetwork(Ask[NetworkPosts]):
+class SearchNetwork(Ask[NetworkPosts], frozen=True, kw_only=True):
     """Posts that supernodes have, found by words as those held here; they learn the words."""
 
     name = "search-network"
@@ -74,8 +72,7 @@ class SearchNetwork(Ask[NetworkPosts]):
     where the words say such a time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FarPerson:
+class FarPerson(Struct, frozen=True, kw_only=True):
     """Somebody whom supernodes have seen, as their profile says; that was proven here."""
 
     author_id: AuthorId
@@ -86,8 +83,7 @@ class FarPerson:
     """Whether the name can be taken for that of somebody else who is known here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FarPeople:
+class FarPeople(Struct, frozen=True, kw_only=True):
     """Who is called so, in the network."""
 
     people: tuple[FarPerson, ...]
@@ -96,8 +92,7 @@ class FarPeople:
     untrue: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPeople(Ask[FarPeople]):
+class SearchPeople(Ask[FarPeople], frozen=True, kw_only=True):
     """People by their names, whoever they are; supernodes learn what is typed."""
 
     name = "search-people"
@@ -106,8 +101,7 @@ class SearchPeople(Ask[FarPeople]):
     """Words, each the beginning of one in the name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RisingTag:
+class RisingTag(Struct, frozen=True, kw_only=True):
     """A tag that more people write of than did in the week before."""
 
     tag: str
@@ -117,8 +111,7 @@ class RisingTag:
     """Hundred times the mean of a day of the week before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RisingTags:
+class RisingTags(Struct, frozen=True, kw_only=True):
     """What rises, as most of those who answered say."""
 
     tags: tuple[RisingTag, ...]
@@ -126,15 +119,13 @@ class RisingTags:
     untrue: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatRises(Ask[RisingTags]):
+class WhatRises(Ask[RisingTags], frozen=True, kw_only=True):
     """Tags of which unusually many people write since yesterday."""
 
     name = "rising"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepFound(Ask[PostView]):
+class KeepFound(Ask[PostView], frozen=True, kw_only=True):
     """A post that is to be answered: one that is here, or one that a search of the network
     showed lately, which is kept from now on."""
 

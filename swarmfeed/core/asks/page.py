@@ -1,19 +1,17 @@
 """What the page answers itself, because no node knows it: how a browser gets in."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageLink:
+class PageLink(Struct, frozen=True, kw_only=True):
     """A link to the page."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewLoginLink(Ask[PageLink]):
+class NewLoginLink(Ask[PageLink], frozen=True, kw_only=True):
     """A fresh link that logs one browser in, once."""
 
     name = "login-link"

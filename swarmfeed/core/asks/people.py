@@ -1,21 +1,23 @@
 """People: who one is here, whom one follows, and how much of somebody there is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.asks import input_sentences as said
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.limits import FOLLOWED_AT_ONCE_MAX, FOLLOWED_BYTES_MAX
+from swarmfeed.core.asks.media import MediumView
 from swarmfeed.core.asks.shape import Spare
 from swarmfeed.core.base.address import Link, parse_link
 from swarmfeed.core.base.types import AuthorId, NodeId
+from swarmfeed.core.feed.profile_field import ProfileField
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.errors import UserError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whoami:
+class Whoami(Struct, frozen=True, kw_only=True):
     """Who this node writes as, and how others find it."""
 
     author_id: AuthorId
@@ -27,8 +29,7 @@ class Whoami:
     """Of the feed written here, for tools of transparency logs (c2sp.org/signed-note)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorView:
+class AuthorView(Struct, frozen=True, kw_only=True):
     """A person as the page shows them."""
 
     author_id: AuthorId
@@ -54,12 +55,21 @@ class AuthorView:
     """Whether the name can be taken for that of another author known here."""
     muted: Annotated[bool, Spare()] = False
     """Whether the person does not want to see their posts; nobody else knows."""
+    blocked: Annotated[bool, Spare()] = False
+    """Whether the person wants nothing to do with them; nobody else knows."""
+    note: Annotated[str, Spare()] = ""
+    """What the person wrote down about them, for themselves alone."""
+    avatar: Annotated[MediumView | None, Spare()] = None
+    """The picture beside their name; told of one person that is asked for."""
+    banner: Annotated[MediumView | None, Spare()] = None
+    """The wide picture above their page."""
+    fields: Annotated[tuple[ProfileField, ...], Spare()] = ()
+    """Pairs of label and text that their profile has; told likewise."""
     disputed: Annotated[bool, Spare()] = False
     """Whether a key of theirs signed for two successors: somebody else has their sheets."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
+class Followed(Struct, frozen=True, kw_only=True):
     """Whom this node's author follows."""
 
     authors: tuple[AuthorView, ...]
@@ -71,8 +81,7 @@ class Followed:
     """What ``after`` takes to go on; null when nobody is left."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchProgress:
+class FetchProgress(Struct, frozen=True, kw_only=True):
     """How far the fetch of one author's backlog is."""
 
     author_id: AuthorId
@@ -97,8 +106,7 @@ class FetchProgress:
     """Why it cannot go on; empty while it can."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class Cost(Struct, frozen=True, kw_only=True):
     """What it would take to follow somebody, as far as it can be known before."""
 
     author_id: AuthorId
@@ -110,12 +118,14 @@ class Cost:
     """The same once it is unpacked for reading; 0 while nothing has come to tell it by."""
     exact: bool
     """Whether that was read from all there is; else it is estimated from the newest part."""
+    held_by: int = 0
+    """Machines with a link to this one that say they hold all of it; their word alone says so,
+    and the author's own may be among them."""
     sentences: tuple[str, ...]
     """The same for a person; a second one is a warning."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Namesake:
+class Namesake(Struct, frozen=True, kw_only=True):
     """Somebody who has a name that was asked for."""
 
     author_id: AuthorId
@@ -125,16 +135,14 @@ class Namesake:
     followed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Namesakes:
+class Namesakes(Struct, frozen=True, kw_only=True):
     """All who have a name: nobody is the only one who may choose it."""
 
     people: tuple[Namesake, ...]
     """Oneself and whom one follows first; at most SEARCH_AUTHORS_MAX."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhoIsCalled(Ask[Namesakes]):
+class WhoIsCalled(Ask[Namesakes], frozen=True, kw_only=True):
     """Who of those known here has a name, or one that readers take for the same."""
 
     name = "called"
@@ -142,15 +150,13 @@ class WhoIsCalled(Ask[Namesakes]):
     called: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhoAreYou(Ask[Whoami]):
+class WhoAreYou(Ask[Whoami], frozen=True, kw_only=True):
     """Who this node writes as, and the link to give to others."""
 
     name = "whoami"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AboutAuthor(Ask[AuthorView]):
+class AboutAuthor(Ask[AuthorView], frozen=True, kw_only=True):
     """Who somebody is, and how much of them is here; zeros when nothing is known."""
 
     name = "author"
@@ -158,8 +164,7 @@ class AboutAuthor(Ask[AuthorView]):
     author: AuthorId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhoIsFollowed(Ask[Followed]):
+class WhoIsFollowed(Ask[Followed], frozen=True, kw_only=True):
     """Whom this node's author follows."""
 
     name = "follows"
@@ -195,8 +200,7 @@ def follows_page(
     return shown, len(found), shown[-1] if shown and end < len(found) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookAt(Ask[Cost]):
+class LookAt(Ask[Cost], frozen=True, kw_only=True):
     """Ask holders what it would take to follow somebody; waits for them for a moment."""
 
     name = "look-at"
@@ -206,8 +210,7 @@ class LookAt(Ask[Cost]):
     """A link or an address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follow(Ask[AuthorView]):
+class Follow(Ask[AuthorView], frozen=True, kw_only=True):
     """Follow somebody from now on; everybody can see it."""
 
     name = "follow"
@@ -217,8 +220,7 @@ class Follow(Ask[AuthorView]):
     """A link or an address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class Passed(Struct, frozen=True, kw_only=True):
     """One of many who was passed over."""
 
     who: str
@@ -226,8 +228,7 @@ class Passed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowedNow:
+class FollowedNow(Struct, frozen=True, kw_only=True):
     """What came of a wish to follow many."""
 
     authors: tuple[AuthorId, ...] = ()
@@ -238,8 +239,7 @@ class FollowedNow:
     """What is no link, or oneself, in the order given."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowAll(Ask[FollowedNow]):
+class FollowAll(Ask[FollowedNow], frozen=True, kw_only=True):
     """Follow many people from now on; whoever cannot be followed is named, all others are.
 
     When it is answered, it survives a power cut.
@@ -276,8 +276,7 @@ def read_links(who: Sequence[str]) -> tuple[list[Link], list[Passed]]:
     return links, passed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfollow(Ask[AuthorView]):
+class Unfollow(Ask[AuthorView], frozen=True, kw_only=True):
     """Follow somebody no longer."""
 
     name = "unfollow"
@@ -287,8 +286,7 @@ class Unfollow(Ask[AuthorView]):
     """A link or an address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch(Ask[FetchProgress]):
+class Fetch(Ask[FetchProgress], frozen=True, kw_only=True):
     """Start to fetch an author's whole backlog, and say how far it is."""
 
     name = "fetch"
@@ -298,8 +296,7 @@ class Fetch(Ask[FetchProgress]):
     """A link or an address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowFar(Ask[FetchProgress]):
+class HowFar(Ask[FetchProgress], frozen=True, kw_only=True):
     """How far the fetch of an author's backlog is."""
 
     name = "fetch-progress"

@@ -1,20 +1,26 @@
 """Posts as a reader sees them, and what is asked of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor
+from swarmfeed.core.asks.input_sentences import TOO_MANY_NAMES
+from swarmfeed.core.asks.limits import QUOTED_CHARS_MAX
+from swarmfeed.core.asks.media import MediumView
 from swarmfeed.core.asks.shape import Flat, Key, Spare, Whole
-from swarmfeed.core.base.address import format_address
+from swarmfeed.core.base.address import format_address, parse_address
 from swarmfeed.core.base.limits import (
     ANSWERED_CHARS_MAX,
     PAGE_POSTS,
     PAGE_POSTS_MAX,
     THREAD_LEVELS_MAX,
 )
-from swarmfeed.core.base.types import AuthorId, EntryRef
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
+from swarmfeed.errors import UserError
 
 Limit = Annotated[
     int,
@@ -27,6 +33,17 @@ Limit = Annotated[
 """How many posts are asked for."""
 
 
+POSTS: Final = "posts"
+REPLIES: Final = "replies"
+MEDIA: Final = "media"
+BOOSTS: Final = "boosts"
+KINDS: Final = (POSTS, REPLIES, MEDIA, BOOSTS)
+"""What is shown of an author: posts that answer nothing, those that do, those with pictures or
+files, and what of others they boosted."""
+
+PLACE_DIGITS_MAX: Final = 10
+"""Of the index of an entry: there are 2^32 at most."""
+
 HERE: Final = "here"
 WITHDRAWN: Final = "withdrawn"
 """Its author took it back; others may still have it."""
@@ -36,8 +53,7 @@ ABSENT: Final = "absent"
 """It is not on this machine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(Struct, frozen=True, kw_only=True):
     """What a post answers, as far as it is known here."""
 
     state: str
@@ -50,8 +66,33 @@ class Answered:
     """Its first words on one line, or its content warning; empty when it is not here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostView:
+class Quoted(Struct, frozen=True, kw_only=True):
+    """What a post quotes, as far as it is known here."""
+
+    state: str
+    """``here``, ``withdrawn``, ``unshown`` or ``absent``."""
+    author_id: AuthorId | None = None
+    """Null when nothing of its feed is here."""
+    author_name: str = ""
+    """Empty when unknown."""
+    time_ms: int = 0
+    """The author's clock, claimed; 0 when it is not here."""
+    text: str = ""
+    """Its beginning, at most 400 characters; empty when it is not here."""
+    cw: str = ""
+    """Content warning."""
+
+
+class BoostedBy(Struct, frozen=True, kw_only=True):
+    """Who boosted a post last, of those on the home timeline."""
+
+    author_id: AuthorId
+    author_name: str
+    time_ms: int
+    """By which it stands in the timeline."""
+
+
+class PostView(Struct, frozen=True, kw_only=True):
     """One post as a reader sees it."""
 
     author_id: AuthorId
@@ -85,8 +126,30 @@ class PostView:
     """Whether it is not on this machine: others sent it, with what proves it."""
     audience: Annotated[str, Spare()] = ""
     """Who can read it, in words; left out when everybody can."""
+    media: Annotated[tuple[MediumView, ...], Spare()] = ()
+    """Pictures and files; left out when there are none."""
     depth: Annotated[int, Spare()] = 0
     """In a thread: how many replies stand between it and the post that was opened."""
+    lang: Annotated[str, Spare()] = ""
+    """Its language as the author says, in lower case (RFC 5646); left out when it is unsaid."""
+    quotes: Annotated[EntryRef | None, Spare()] = None
+    """The post it quotes; left out when there is none."""
+    quoted: Annotated[Quoted | None, Spare()] = None
+    """What ``quotes`` names."""
+    likes: Annotated[int, Spare()] = 0
+    """How many people like it, of those whose feeds are here; left out when nobody does."""
+    boosts: Annotated[int, Spare()] = 0
+    """How many of them boosted it."""
+    liked: Annotated[bool, Spare()] = False
+    """Whether the person likes it."""
+    boosted: Annotated[bool, Spare()] = False
+    """Whether the person boosted it."""
+    bookmarked: Annotated[bool, Spare()] = False
+    """Whether it is among the person's bookmarks."""
+    filtered: Annotated[str, Spare()] = ""
+    """Words of a filter for which it is to be covered; left out when there are none."""
+    boosted_by: Annotated[BoostedBy | None, Spare()] = None
+    """In the home timeline: who boosted it last, where that is why it stands there."""
 
     @property
     def is_ahead(self) -> bool:
@@ -94,8 +157,7 @@ class PostView:
         return self.time_ms > self.cursor.time_ms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posts:
+class Posts(Struct, frozen=True, kw_only=True):
     """A page of posts, newest first."""
 
     posts: tuple[PostView, ...]
@@ -103,8 +165,7 @@ class Posts:
     """What ``before`` takes to go on; null when the list ended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundPosts:
+class FoundPosts(Struct, frozen=True, kw_only=True):
     """A page of what a search found, newest first unless it asked for the best."""
 
     posts: tuple[PostView, ...]
@@ -114,8 +175,19 @@ class FoundPosts:
     """How many were found, on this page, before it and after it; 1,001 if more than 1,000."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadView:
+class BroughtView(Struct, frozen=True, kw_only=True):
+    """Where a post was brought in from, as its author says."""
+
+    src: str
+    """As it stands in the entry."""
+    place: str
+    """In words: ``X``, ``Bluesky``, ``Nostr``, ``swarmfeed`` or the host of a web page; empty
+    where ``src`` tells none."""
+    url: str = ""
+    """The web page where it stood; empty when ``src`` is no address of one."""
+
+
+class ThreadView(Struct, frozen=True, kw_only=True):
     """A post and what stands around it."""
 
     post: PostView
@@ -128,6 +200,8 @@ class ThreadView:
     """Replies of every depth that are here, counted up to 20,000."""
     next: str = ""
     """What ``start`` takes to go on; empty when no replies are left."""
+    brought: Annotated[BroughtView | None, Spare()] = None
+    """Where ``post`` was brought in from; left out when it was written here."""
 
     @property
     def oldest(self) -> PostView:
@@ -135,15 +209,15 @@ class ThreadView:
         return self.ancestors[0] if self.ancestors else self.post
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPosts:
+class NewPosts(Struct, frozen=True, kw_only=True):
     """How many posts wait."""
 
     count: int
+    more: bool = False
+    """Whether there may be more: a thousand are counted, less what filters hide."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline(Ask[Posts]):
+class Timeline(Ask[Posts], frozen=True, kw_only=True):
     """The home timeline, or one author's posts, newest first."""
 
     name = "timeline"
@@ -154,10 +228,11 @@ class Timeline(Ask[Posts]):
     """Only posts after this place."""
     author: AuthorId | None = None
     """Only posts of this author."""
+    kind: str = ""
+    """Of an author: only one of KINDS; empty: all they wrote."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewerThan(Ask[NewPosts]):
+class NewerThan(Ask[NewPosts], frozen=True, kw_only=True):
     """How many posts of the home timeline are newer than a place in it."""
 
     name = "newer-than"
@@ -165,8 +240,7 @@ class NewerThan(Ask[NewPosts]):
     after: Cursor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPosts(Ask[FoundPosts]):
+class SearchPosts(Ask[FoundPosts], frozen=True, kw_only=True):
     """Posts held here that have all words in them, newest first, or in the ``order:best``."""
 
     name = "search"
@@ -180,8 +254,7 @@ class SearchPosts(Ask[FoundPosts]):
     """Only posts after this place."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowPost(Ask[ThreadView]):
+class ShowPost(Ask[ThreadView], frozen=True, kw_only=True):
     """One post with its thread; a 400 when it is not here."""
 
     name = "show"
@@ -194,8 +267,7 @@ class ShowPost(Ask[ThreadView]):
     """The reply to begin with, named as ``ref`` is; empty: the first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadSize:
+class ThreadSize(Struct, frozen=True, kw_only=True):
     """How much answers a post."""
 
     total: int
@@ -204,8 +276,7 @@ class ThreadSize:
     """The one with the latest time; null when there is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowManyReplies(Ask[ThreadSize]):
+class HowManyReplies(Ask[ThreadSize], frozen=True, kw_only=True):
     """How many replies there are to a post, to these, and so on."""
 
     name = "how-many-replies"
@@ -214,8 +285,7 @@ class HowManyReplies(Ask[ThreadSize]):
     """Its public id, ``<feed address>/<index>``, or the hex of its hash."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedPosts(Ask[Posts]):
+class NamedPosts(Ask[Posts], frozen=True, kw_only=True):
     """Posts by their names, those that are here, in that order."""
 
     name = "posts"
@@ -238,6 +308,15 @@ def first_words(text: str, cw: str) -> str:
     # Between words where there are spaces; many languages have none.
     shorter, _, _ = cut.rpartition(" ")
     return (shorter if len(shorter) > ANSWERED_CHARS_MAX // 2 else cut) + "…"
+
+
+def beginning(text: str) -> str:
+    """Return what is shown of a post that another one quotes."""
+    if len(text) <= QUOTED_CHARS_MAX:
+        return text
+    cut = text[: QUOTED_CHARS_MAX - 1]
+    shorter, _, _ = cut.rpartition(" ")
+    return (shorter if len(shorter) > QUOTED_CHARS_MAX // 2 else cut) + "…"
 
 
 def page_of(posts: Sequence[PostView], limit: int) -> Posts:
@@ -267,3 +346,23 @@ def told_apart(posts: Sequence[PostView]) -> tuple[PostView, ...]:
 def ref_text(ref: EntryRef) -> str:
     """Return the short name of an entry, ``<feed address>/<index>``."""
     return f"{format_address(ref.feed_id)}/{ref.index}"
+
+
+def place_in(name: str) -> tuple[FeedId, int] | None:
+    """Read ``<feed address>/<index>``; None when it is something else.
+
+    Raises:
+        UserError: The address is none.
+    """
+    feed, slash, index = name.rpartition("/")
+    if slash and index.isdecimal() and len(index) <= PLACE_DIGITS_MAX:
+        return FeedId(parse_address(feed)), int(index)
+    return None
+
+
+def names_in(refs: str) -> list[str]:
+    """Read names with commas between.  Raises UserError: they are more than PAGE_POSTS_MAX."""
+    names = [each.strip() for each in refs.split(",") if each.strip()]
+    if len(names) > PAGE_POSTS_MAX:
+        raise UserError(TOO_MANY_NAMES(most=PAGE_POSTS_MAX))
+    return names

@@ -12,6 +12,17 @@ BIO_TOO_LONG: Final = Text(
     "what you tell about yourself is {chars:1 character|# characters} long;"
     " at most {most:1 character fits|# characters fit}"
 )
+THE_FIELD: Final = Text("a detail of your profile")
+TOO_MANY_FIELDS: Final = Text("a profile has {most:1 detail|# details} at most")
+HALF_A_FIELD: Final = Text(
+    "the detail “{said}” needs both: what it is about, and what there is to say"
+)
+FIELD_TOO_LONG: Final = Text(
+    "what a detail is about has at most {label:1 character|# characters}, and what there is to"
+    " say at most {text:1 character|# characters}"
+)
+FIELD_ONE_LINE: Final = Text("a detail of your profile is a single line")
+FIELDS_OR_NONE: Final = Text("give details, or none with --no-fields, not both")
 SAME_PROFILE: Final = Text("Your profile says that already, so nothing was changed.")
 CALLED: Final = Text("Others see you as {name} now.")
 TOLD: Final = Text("Your profile is changed.")
@@ -28,4 +39,5 @@ def what_changed(before: AuthorView, after: AuthorView) -> str:
     """What became of one's profile."""
     if before.name != after.name:
         return CALLED(name=after.name)
-    return SAME_PROFILE() if before.bio == after.bio else TOLD()
+    told = [(each.bio, each.avatar, each.banner, each.fields) for each in (before, after)]
+    return SAME_PROFILE() if told[0] == told[1] else TOLD()

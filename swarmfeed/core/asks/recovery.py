@@ -3,14 +3,13 @@
 Who signs certificates has the author key, and the node has not; so they go both ways.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.base.types import AuthorId, FeedId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertifiedFeedView:
+class CertifiedFeedView(Struct, frozen=True, kw_only=True):
     """A feed that some certificate joins to an author; whether it counts is another thing."""
 
     feed_id: FeedId
@@ -32,8 +31,7 @@ class CertifiedFeedView:
     """Whether the person was asked about it, and has not said that it is theirs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certified:
+class Certified(Struct, frozen=True, kw_only=True):
     """What is known here of an author's certificates."""
 
     certificates: tuple[bytes, ...]
@@ -43,8 +41,7 @@ class Certified:
     """First joined first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIsCertified(Ask[Certified]):
+class WhatIsCertified(Ask[Certified], frozen=True, kw_only=True):
     """What an author's certificates say; nothing where none are known."""
 
     name = "certified"
@@ -52,8 +49,7 @@ class WhatIsCertified(Ask[Certified]):
     author: AuthorId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeCertificates(Ask[Certified]):
+class TakeCertificates(Ask[Certified], frozen=True, kw_only=True):
     """Keep certificates of the person, and pass them on to everybody who holds their feeds."""
 
     name = "take-certificates"

@@ -8,11 +8,11 @@ stands in a table of the role; labels and headings belong to the face that shows
 from typing import Final
 
 from swarmfeed.core.base.address import ADDRESS_CHARS
-from swarmfeed.core.base.texts import Text, format_size
+from swarmfeed.core.base.texts import Text
 
 # --- what a home and its files refuse ------------------------------------------------------
 
-NO_KEYS: Final = Text("there are no keys in {home} yet; make them with: swarmfeed init")
+NO_KEYS: Final = Text("there are no keys in {home} yet; begin with: swarmfeed run")
 NOT_RUNNING: Final = Text("no node is running here; start it with: swarmfeed run")
 RUNNING_ALREADY: Final = Text(
     "a node is running here already; open its page with: swarmfeed open"
@@ -218,7 +218,6 @@ def what_is_confirmed(held_by: int | None) -> str:
 
 # --- reading, following, fetching -------------------------------------------------------
 
-NEW_POSTS: Final = Text("Show {posts:1 new post|# new posts}")
 FORKED: Final = Text("the author signed two histories; the feed is stopped there")
 NO_LINK: Final = Text(
     "That is no link to a person. One looks like swarmfeed:{example}?name=Ines - after the"
@@ -252,70 +251,10 @@ NOT_ALL_FETCHED: Final = Text(
     "{held:,} of {entries:1 entry|# entries} after {seconds:.0f} s; run this again to go on"
 )
 
-UNPACKED: Final = Text("It was packed tightly: unpacked for reading it is {unpacked}.")
 ONLY_THE_NEWEST: Final = Text(
     "Only the newest {shown:,} of {entries:1 entry|# entries} of {name} can be read and"
     " searched here: unpacked they are {unpacked}, and of one author {budget} are shown."
 )
-
-SIZE_NOT_KNOWN: Final = Text(
-    "How much they wrote is not known yet: nobody who holds it has answered."
-)
-WOULD_TAKE: Final = Text(
-    "They wrote {entries:1 entry|# entries}: {size} to fetch, {unpacked} once it is unpacked"
-    " for reading."
-)
-WOULD_TAKE_ABOUT: Final = Text(
-    "They wrote {entries:1 entry|# entries}: {size} to fetch, about {unpacked} once it is"
-    " unpacked for reading."
-)
-WOULD_TAKE_UNKNOWN: Final = Text(
-    "They wrote {entries:1 entry|# entries}: {size} to fetch. How much that is once it is"
-    " unpacked is not known: nothing of it has come yet."
-)
-PACKED_TIGHTLY: Final = Text(
-    "That is {times:,.0f} times what is fetched: people hardly repeat themselves so much."
-    " An index for reading and searching takes up to twice that of this disk; of one author"
-    " {budget} are shown."
-)
-
-
-def what_it_would_take(
-    *, entries: int, size_bytes: int, unpacked_bytes: int | None, exact: bool, budget_bytes: int
-) -> tuple[str, ...]:
-    """What following somebody would take, and a warning when that is out of proportion.
-
-    Args:
-        unpacked_bytes: None while there is nothing to tell it by.
-    """
-    if not entries:
-        return (SIZE_NOT_KNOWN(),)
-    size = format_size(size_bytes, tenths_below=10)
-    if unpacked_bytes is None:
-        return (WOULD_TAKE_UNKNOWN(entries=entries, size=size),)
-    text = WOULD_TAKE if exact else WOULD_TAKE_ABOUT
-    unpacked = format_size(unpacked_bytes, tenths_below=10)
-    said = text(entries=entries, size=size, unpacked=unpacked)
-    if unpacked_bytes < max(UNPACKED_BYTES_SAID, UNPACKED_TIMES_SAID * size_bytes):
-        return (said,)
-    times = unpacked_bytes / max(size_bytes, 1)
-    budget = format_size(budget_bytes, tenths_below=10)
-    return said, PACKED_TIGHTLY(times=times, budget=budget)
-
-
-UNPACKED_BYTES_SAID: Final = 20_000_000
-"""Less than that is nobody's worry."""
-
-UNPACKED_TIMES_SAID: Final = 10
-"""Posts pack to a third or a fifth."""
-
-
-def what_it_takes(bytes_held: int, unpacked_bytes: int, limit: str) -> tuple[str, ...]:
-    """What a person should know of the size of what is held; nothing when it is ordinary."""
-    said = [limit] if limit else []
-    if unpacked_bytes >= max(UNPACKED_BYTES_SAID, UNPACKED_TIMES_SAID * bytes_held):
-        said.insert(0, UNPACKED(unpacked=format_size(unpacked_bytes, tenths_below=10)))
-    return tuple(said)
 
 
 # --- checking and mending ---------------------------------------------------------------
@@ -393,7 +332,6 @@ LEFT_TO: Final = Text("left to {policy}")
 FEEDS_AWAKE: Final = Text("{feeds:1 feed|# feeds} awake, held for others")
 TIDIED: Final = Text("{journals:1 journal|# journals} packed")
 RETIRED: Final = Text("{chunks:1 superseded chunk|# superseded chunks} deleted")
-BY_ANOTHER: Final = Text("by way of another machine")
 SLOWLY_BY_ANOTHER: Final = Text("slowly, by way of another machine")
 MEMORY_RELEASED: Final = Text("memory given back")
 ROWS_WRITTEN: Final = Text("{rows:1 row|# rows} written")

@@ -4,8 +4,9 @@ Not those of ``core.base.marks``: an ``EntryRef`` goes both ways, and has other 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from swarmfeed.errors import BadJsonError
 
@@ -13,25 +14,21 @@ Json = dict[str, Any]
 """A JSON object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """The field's key, where it is not its name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flat:
-    """The keys of the field's dataclass stand beside the others, not in an own object."""
+class Flat(Struct, frozen=True):
+    """The keys of the field's record stand beside the others, not in an own object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spare:
+class Spare(Struct, frozen=True):
     """The key is left out where the field has its default."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class Whole(Struct, frozen=True, kw_only=True):
     """A whole number from ``first`` to ``last``."""
 
     first: int
@@ -41,8 +38,7 @@ class Whole:
     """Said when it is not, instead of the usual."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JsonShape:
+class JsonShape(Struct, frozen=True, kw_only=True):
     """How values of one type look as JSON."""
 
     write: Callable[[Any], Any]
@@ -63,9 +59,8 @@ class JsonShape:
         return BadJsonError(key, said(key))
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
-    """Schemas of dataclasses, by their names, and how fields are described."""
+class Definitions(Struct, frozen=True):
+    """Schemas of records, by their names, and how fields are described."""
 
     describe: Callable[[type], Mapping[str, str]]
     """Field -> description; ``""`` -> that of the whole."""

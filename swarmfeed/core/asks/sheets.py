@@ -1,7 +1,8 @@
 """Whose a sheet of words is, by what its key says in the DHT; and what new sheets say there."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.shape import Whole
@@ -13,16 +14,14 @@ _SEQ_MAX: Final = 2**32 - 1
 Sequence = Annotated[int, Whole(first=0, last=_SEQ_MAX)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetOwner:
+class SheetOwner(Struct, frozen=True, kw_only=True):
     """Whose a sheet says it is: which sheet it is, if any, that author's certificates tell."""
 
     author: AuthorId | None
     """None where nothing was found: nobody put it there lately, or there is no DHT."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhoseSheet(Ask[SheetOwner]):
+class WhoseSheet(Ask[SheetOwner], frozen=True, kw_only=True):
     """Look up whose the words of a sheet are; takes as long as one walk through the DHT."""
 
     name: ClassVar[str] = "whose-sheet"
@@ -30,15 +29,13 @@ class WhoseSheet(Ask[SheetOwner]):
     """The public key that the words give, 32 bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetsTaken:
+class SheetsTaken(Struct, frozen=True, kw_only=True):
     """Whether the node says from now on in the DHT whose the new sheets are."""
 
     taken: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeSheets(Ask[SheetsTaken]):
+class TakeSheets(Ask[SheetsTaken], frozen=True, kw_only=True):
     """Say in the DHT whose new sheets are, in place of those that the node began with.
 
     What is given is what the key of the first sheet signed; it holds the second sheet's word.

@@ -1,9 +1,10 @@
 """Private state: what a person keeps to themselves, and how it is kept for them."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.input_sentences import THE_CIRCLE, THE_POST
+from swarmfeed.core.asks.media import Attached, HandedFile
 from swarmfeed.core.asks.state_sentences import DRAFT_TOO_LONG, NO_PLACE
 from swarmfeed.core.asks.utf8 import require_whole
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
@@ -11,8 +12,7 @@ from swarmfeed.core.state.limits import KEY_BYTES_MAX, VALUE_BYTES_MAX
 from swarmfeed.errors import UserError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedState:
+class SavedState(Struct, frozen=True, kw_only=True):
     """A snapshot that was just written into the log."""
 
     rows: int
@@ -25,16 +25,14 @@ class SavedState:
     """Sheets of words that can open it; 0 when this device was never told of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveState(Ask[SavedState]):
+class SaveState(Ask[SavedState], frozen=True, kw_only=True):
     """Write a sealed snapshot of the private state into the log now, not only once a day."""
 
     name = "save-state"
     changes = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """What was begun and not posted, on any of the own devices."""
 
     place: str
@@ -42,25 +40,25 @@ class Draft:
     text: str
     to: str = ""
     """The circle that it is for; empty: everybody, or who can read what it answers."""
+    media: tuple[HandedFile, ...] = ()
+    """Pictures and files that go with it; the bytes lie on the device that they were given."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftList:
+class DraftList(Struct, frozen=True, kw_only=True):
     """All drafts, by their places."""
 
     drafts: tuple[Draft, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drafts(Ask[DraftList]):
+class Drafts(Ask[DraftList], frozen=True, kw_only=True):
     """What was begun and not posted."""
 
     name = "drafts"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepDraft(Ask[DraftList]):
-    """Keep what was begun, sealed, for all own devices; an empty text takes it away."""
+class KeepDraft(Ask[DraftList], frozen=True, kw_only=True):
+    """Keep what was begun, sealed: the words for all own devices, pictures and files on this
+    one.  Without words, and without ``media``, it is taken away."""
 
     name = "keep-draft"
     changes = True
@@ -70,17 +68,18 @@ class KeepDraft(Ask[DraftList]):
     """Empty for a new post, else what it answers."""
     to: str = ""
     """The circle that it is for; empty: everybody, or who can read what it answers."""
+    media: tuple[Attached, ...] | None = None
+    """Pictures and files that go with it, as ``upload`` named them: all that it has on this
+    device from now on, while what it has on others stays; null: as before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetsNoted:
+class SheetsNoted(Struct, frozen=True, kw_only=True):
     """Whether this node knows now what the two sheets open."""
 
     known: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteSheets(Ask[SheetsNoted]):
+class NoteSheets(Ask[SheetsNoted], frozen=True, kw_only=True):
     """Take what the author key signed of both sheets, so that snapshots are sealed to them."""
 
     name = "note-sheets"

@@ -15,6 +15,11 @@ PRIVATE_SET_ASIDE: Final = Text(
     " as {kept}, and a new one was begun; what your other devices and the last snapshot know"
     " comes back."
 )
+PRIVATE_LOST: Final = Text(
+    "The file with your private state (whom you muted, what you read) was damaged, and a new"
+    " one was begun: what your other devices and the last snapshot do not know is gone. The"
+    " damaged one is kept as private.db.damaged; delete it, and this is not said any more."
+)
 
 PRIVATE_FULL: Final = Text(
     "There is no room for more private state: take away drafts or mutes that you do not need."
@@ -42,6 +47,25 @@ ALL_MUTED: Final = Text(
     " this machine yet. Whom you muted says: swarmfeed mute"
 )
 NOT_MUTED: Final = Text("You did not mute {name}.")
+
+THREAD_MUTED: Final = Text(
+    "Muted. Nothing of this thread comes to your notices any more, on all your devices. Nobody"
+    " hears of it."
+)
+THREAD_UNMUTED: Final = Text("Not muted any more: this thread comes to your notices again.")
+NO_THREAD_MUTED: Final = Text("You muted no thread.")
+TOO_MANY_THREADS: Final = Text(
+    "There is room for {most:1 muted thread|# muted threads}: unmute one that has fallen"
+    " silent first."
+)
+POST_NOT_HERE: Final = Text("A post that is not on this machine")
+
+# --- notes -------------------------------------------------------------------------------
+
+NOTE_LONG: Final = Text("A note has room for {most:1 character|# characters}.")
+ABOUT_WRITTEN: Final = Text("Written down about {name}. Only your own devices can read it.")
+ABOUT_GONE: Final = Text("Nothing is written down about {name} any more.")
+ABOUT_NOTHING: Final = Text("You wrote nothing down about {name}.")
 
 # --- snapshots ---------------------------------------------------------------------------
 

@@ -1,12 +1,11 @@
 """The list of supernodes that anybody may copy to anybody."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupernodeList:
+class SupernodeList(Struct, frozen=True, kw_only=True):
     """Supernodes known here, as a file that others come in by."""
 
     text: str
@@ -15,8 +14,7 @@ class SupernodeList:
     """How many it names; at least one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListSupernodes(Ask[SupernodeList]):
+class ListSupernodes(Ask[SupernodeList], frozen=True, kw_only=True):
     """Supernodes known here, to be copied to somebody who knows none."""
 
     name = "supernode-list"

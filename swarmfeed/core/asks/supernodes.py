@@ -1,13 +1,12 @@
 """Where this machine stands among supernodes, and why, for people."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.base.types import NodeId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupernodeLink:
+class SupernodeLink(Struct, frozen=True, kw_only=True):
     """A supernode that serves this machine."""
 
     node_id: NodeId
@@ -17,8 +16,7 @@ class SupernodeLink:
     """Since when it is linked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleChange:
+class RoleChange(Struct, frozen=True, kw_only=True):
     """A moment at which this machine began to serve others, or stopped."""
 
     at_ms: int
@@ -26,8 +24,7 @@ class RoleChange:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupernodeStatus:
+class SupernodeStatus(Struct, frozen=True, kw_only=True):
     """What ``swarmfeed supernodes`` prints."""
 
     serves: bool
@@ -52,8 +49,7 @@ class SupernodeStatus:
     """The last times its role changed, the newest first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supernodes(Ask[SupernodeStatus]):
+class Supernodes(Ask[SupernodeStatus], frozen=True, kw_only=True):
     """Where this machine stands among supernodes, and why."""
 
     name = "supernodes"

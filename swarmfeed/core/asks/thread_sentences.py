@@ -13,6 +13,7 @@ NOT_IN_THREAD: Final = Text(
 )
 
 NO_SUCH_NUMBER: Final = Text("there is no post {number} on this machine")
+NO_SUCH_KIND: Final = Text("what is shown of somebody is one of these: {kinds}")
 NOT_HERE: Final = Text("that post is not here; fetch its author first")
 
 NOTHING_YET: Final = Text("Nothing here yet: follow somebody, or write.")
@@ -23,7 +24,6 @@ NO_REPLIES: Final = Text("No replies yet")
 REPLIES: Final = Text("{total:1 reply|# replies}")
 REPLIES_BELOW: Final = Text("{total:1 reply|# replies}, {direct:1|#} of them to this post")
 NEW_REPLIES: Final = Text("Show {replies:1 new reply|# new replies}")
-TOO_MANY_NAMES: Final = Text("At most {most:1 post|# posts} can be asked for at once.")
 OR_MORE: Final = Text("{total:1 reply|# replies} or more")
 
 
@@ -43,6 +43,7 @@ def replies_below(post: PostView, total: int) -> str:
     return REPLIES_BELOW(total=total, direct=post.reply_count)
 
 
+SHOW_ALL: Final = Text("Show all, {minutes:1 minute|# minutes}")
 MORE_LINES: Final = Text("... {lines:1 line|# lines} more: swarmfeed show {post}")
 EARLIER_BY: Final = Text("Earlier in this conversation: swarmfeed show {post}")
 GOES_ON_BY: Final = Text("More of this conversation: swarmfeed show {post}")

@@ -10,6 +10,10 @@ from swarmfeed.core.base.texts import Text
 NOT_READ: Final = Text("{what} was not read: {reason}. {advice}")
 WHAT_WAS_NEW: Final = Text("what was new")
 NOT_WRITTEN: Final = Text("{what} was not saved: {reason}. {advice}")
+NEWER_FILE: Final = Text(
+    "{path} was written by a newer version of swarmfeed: start that one again."
+    " Nothing was changed."
+)
 
 DISK_FULL: Final = Text("the disk is full")
 DISK_ALMOST_FULL: Final = Text(

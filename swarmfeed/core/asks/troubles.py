@@ -11,8 +11,9 @@ Source: errno(3), https://sqlite.org/rescode.html
 """
 
 import errno
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.asks import trouble_sentences as sentences
 from swarmfeed.core.base.texts import Text
@@ -44,8 +45,7 @@ _PRIMARY: Final = 0xFF
 """Extended codes carry the primary one in their low byte."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Trouble(Struct, frozen=True, kw_only=True):
     """One thing that a machine cannot give just now."""
 
     name: str

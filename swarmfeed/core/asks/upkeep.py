@@ -1,8 +1,9 @@
 """How the node is, and making sure that it is well."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import Annotated, TypeVar
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.feeds import FeedStatus
@@ -10,9 +11,10 @@ from swarmfeed.core.asks.shape import Key, Spare
 from swarmfeed.core.base.types import AuthorId, NodeId
 from swarmfeed.core.history.choice import HISTORY_ROLE
 
+T = TypeVar("T")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerStatus:
+
+class PeerStatus(Struct, frozen=True, kw_only=True):
     """A node we are linked to."""
 
     node_id: NodeId
@@ -21,17 +23,21 @@ class PeerStatus:
     outgoing: bool
     """Whether we dialled it."""
     since_ms: int
+    how: str
+    """How it is reached, for people."""
+    by: NodeId | None = None
+    """The node by way of which it is reached; null: straight."""
+    crossed: bool = False
+    """Whether both ends connected at once, through both their routers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedPeers:
+class LinkedPeers(Struct, frozen=True, kw_only=True):
     """All nodes we are linked to."""
 
     peers: tuple[PeerStatus, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobStatus:
+class JobStatus(Struct, frozen=True, kw_only=True):
     """A repeating job and how its last run went."""
 
     name: str
@@ -41,15 +47,13 @@ class JobStatus:
     last_result: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobList:
+class JobList(Struct, frozen=True, kw_only=True):
     """All repeating jobs; none when the node was only opened to read."""
 
     jobs: tuple[JobStatus, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiskUse:
+class DiskUse(Struct, frozen=True, kw_only=True):
     """What the feeds take of the disk."""
 
     bytes: int
@@ -57,10 +61,11 @@ class DiskUse:
     """For other people's chunks."""
     free_bytes: int
     """Of the disk the feeds are on."""
+    media_bytes: Annotated[int, Spare()] = 0
+    """What pictures and files take beside ``bytes``; left out when there are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Safety:
+class Safety(Struct, frozen=True, kw_only=True):
     """How safe the own posts are without this machine, as far as the node can tell."""
 
     friends: int
@@ -77,16 +82,14 @@ class Safety:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnSafety:
+class OwnSafety(Struct, frozen=True, kw_only=True):
     """How safe the own posts are."""
 
     safety: Safety | None
     """Null while nothing was written, or nothing is known because the node is not online."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wellbeing:
+class Wellbeing(Struct, frozen=True, kw_only=True):
     """How things are, for a person who looks up for a moment."""
 
     sentence: str
@@ -100,6 +103,10 @@ class Wellbeing:
     """Whether own posts would outlive this machine."""
     refused: bool = False
     """Whether the machine refuses something just now: a full disk, say."""
+    short: str = ""
+    """The sentence in two or three words, for a place with little room."""
+    more: str = ""
+    """What follows ``short`` where there is room; may be empty."""
 
     @property
     def connected(self) -> bool:
@@ -114,16 +121,14 @@ class Wellbeing:
         return 3 if self.safe else min(self.held_by, 2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusals:
+class Refusals(Struct, frozen=True, kw_only=True):
     """What the machine refuses this node at the moment; nothing when all is well."""
 
     sentences: tuple[str, ...]
     """What does not work, what goes on, and what a person can do: one each."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeStatus:
+class NodeStatus(Struct, frozen=True, kw_only=True):
     """Everything ``swarmfeed status`` and the status page print."""
 
     node_id: NodeId
@@ -152,8 +157,7 @@ def is_history_server(roles: Iterable[str]) -> bool:
     return HISTORY_ROLE in roles
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyReport:
+class VerifyReport(Struct, frozen=True, kw_only=True):
     """What a full re-check of the disk found."""
 
     feeds: int
@@ -167,8 +171,7 @@ class VerifyReport:
     """One line for whatever was here once and is not: named each time until it is back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reindexed:
+class Reindexed(Struct, frozen=True, kw_only=True):
     """What was read from the logs."""
 
     entries: int
@@ -177,65 +180,65 @@ class Reindexed:
     """One line for what was here once and could not be read, as in ``VerifyReport``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status(Ask[NodeStatus]):
+class Status(Ask[NodeStatus], frozen=True, kw_only=True):
     """Everything at once: looks at every feed, which takes a while when there are thousands."""
 
     name = "status"
 
+    start: int = 0
+    limit: int = 0
+    """Of the feeds only so many are told of, from this one on; 0: all of them."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowIsIt(Ask[Wellbeing]):
+    def part(self, feeds: Sequence[T]) -> Sequence[T]:
+        """Those of all feeds that are asked for."""
+        start = max(self.start, 0)
+        return feeds[start : start + self.limit] if self.limit > 0 else feeds[start:]
+
+
+class HowIsIt(Ask[Wellbeing], frozen=True, kw_only=True):
     """How things are, in one sentence."""
 
     name = "how-is-it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIsRefused(Ask[Refusals]):
+class WhatIsRefused(Ask[Refusals], frozen=True, kw_only=True):
     """What the machine refuses this node at the moment: a full disk, say."""
 
     name = "refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhoIsLinked(Ask[LinkedPeers]):
+class WhoIsLinked(Ask[LinkedPeers], frozen=True, kw_only=True):
     """The nodes we are linked to."""
 
     name = "peers"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowFullIsIt(Ask[DiskUse]):
+class HowFullIsIt(Ask[DiskUse], frozen=True, kw_only=True):
     """What the feeds take of the disk."""
 
     name = "disk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatRepeats(Ask[JobList]):
+class WhatRepeats(Ask[JobList], frozen=True, kw_only=True):
     """The repeating jobs, and how their last runs went."""
 
     name = "jobs"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowSafe(Ask[OwnSafety]):
+class HowSafe(Ask[OwnSafety], frozen=True, kw_only=True):
     """How safe the own posts are without this machine."""
 
     name = "safety"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verify(Ask[VerifyReport]):
+class Verify(Ask[VerifyReport], frozen=True, kw_only=True):
     """Check every byte on disk again; may take minutes."""
 
     name = "verify"
     changes = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reindex(Ask[Reindexed]):
+class Reindex(Ask[Reindexed], frozen=True, kw_only=True):
     """Rebuild the index from the logs; may take minutes."""
 
     name = "reindex"

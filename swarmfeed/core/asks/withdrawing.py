@@ -1,7 +1,8 @@
 """Withdrawing and editing own posts, and how far a text that was removed is gone."""
 
-from dataclasses import dataclass
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.posts import PostView
@@ -9,8 +10,7 @@ from swarmfeed.core.asks.shape import Flat, Spare
 from swarmfeed.core.base.types import EntryRef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removal:
+class Removal(Struct, frozen=True, kw_only=True):
     """How far a text that was withdrawn is gone."""
 
     ref: Annotated[EntryRef, Flat()]
@@ -24,8 +24,7 @@ class Removal:
     for several at once.  It is hidden already."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdraw(Ask[Removal]):
+class Withdraw(Ask[Removal], frozen=True, kw_only=True):
     """Withdraw an own post, with all its edits: it is hidden at once, and all who hold the feed
     are asked to delete the text.  When it is answered, that survives a power cut."""
 
@@ -36,8 +35,7 @@ class Withdraw(Ask[Removal]):
     """The post, named as ``show`` takes it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit(Ask[PostView]):
+class Edit(Ask[PostView], frozen=True, kw_only=True):
     """Give an own post another text.  Nothing is done if it says that already."""
 
     name = "edit"
@@ -50,8 +48,7 @@ class Edit(Ask[PostView]):
     """Whether what it said before is withdrawn; else it can be read as its history."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowFarRemoved(Ask[Removal]):
+class HowFarRemoved(Ask[Removal], frozen=True, kw_only=True):
     """How far the text of an own post is gone that was withdrawn, or removed by an edit."""
 
     name = "removed"
@@ -60,8 +57,7 @@ class HowFarRemoved(Ask[Removal]):
     """The post as ``<feed address>/<index>``, or as ``show`` takes it while it is shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True):
     """What a post said from a time on."""
 
     time_ms: int
@@ -74,8 +70,7 @@ VERSIONS_MAX: Final = 100
 """Versions of a post in one answer, of 8 kB each: an author may write any number of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Versions:
+class Versions(Struct, frozen=True, kw_only=True):
     """The history of a post."""
 
     versions: tuple[Version, ...]
@@ -83,8 +78,7 @@ class Versions:
     not here, is left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryOfPost(Ask[Versions]):
+class HistoryOfPost(Ask[Versions], frozen=True, kw_only=True):
     """What a post said before it was edited, as far as that is here."""
 
     name = "versions"

@@ -1,15 +1,25 @@
 """Writing: what a person typed, made fit for a post, and how it is handed over."""
 
 import re
-from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 from unicodedata import normalize
 
+from msgspec import Struct
+
 from swarmfeed.core.asks import input_sentences
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.media import Attached
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.asks.utf8 import require_visible
-from swarmfeed.core.base.limits import IMPORT_BYTES_MAX, TEXT_BYTES_MAX, TIME_MS_MAX
+from swarmfeed.core.base.limits import (
+    IMPORT_BYTES_MAX,
+    LANG_CHARS_MAX,
+    TEXT_BYTES_MAX,
+    TIME_MS_MAX,
+    WARNING_CHARS_MAX,
+)
+from swarmfeed.core.base.types import EntryRef
+from swarmfeed.core.words.query import LANGUAGE
 from swarmfeed.errors import UserError
 
 
@@ -53,8 +63,7 @@ def _is_whole(*numbers: int) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
+class ImportReport(Struct, frozen=True, kw_only=True):
     """What an import did."""
 
     read: int
@@ -64,8 +73,7 @@ class ImportReport:
     """One line for each skipped record, with its line number and the reason."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnFeed:
+class OwnFeed(Struct, frozen=True, kw_only=True):
     """Whether this device may write, as far as its own feed goes."""
 
     standing: str
@@ -77,15 +85,13 @@ class OwnFeed:
     """Entries [start, end) were signed and are not here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowIsMyFeed(Ask[OwnFeed]):
+class HowIsMyFeed(Ask[OwnFeed], frozen=True, kw_only=True):
     """Whether this device may write, and what to do where it may not."""
 
     name = "own-feed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WritePost(Ask[PostView]):
+class WritePost(Ask[PostView], frozen=True, kw_only=True):
     """Sign and store a post.  When it is answered, the post survives a power cut."""
 
     name = "post"
@@ -103,10 +109,37 @@ class WritePost(Ask[PostView]):
     """Whether it may say what the newest own post says, within an hour of it."""
     to: str = ""
     """The circle whose people can read it; empty: everybody, or who reads what it answers."""
+    quote: str = ""
+    """The post it quotes, named as ``show`` takes it; empty for none."""
+    cw: str | None = None
+    """Content warning, on one line; empty: none, null: the one of what it answers."""
+    lang: str = ""
+    """Its language as RFC 5646 names it, ``de`` or ``pt-BR``; empty: unsaid."""
+    media: tuple[Attached, ...] = ()
+    """Pictures and files that go with it, four at most, handed over by ``upload`` before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportPosts(Ask[ImportReport]):
+class Beside(Struct, frozen=True, kw_only=True):
+    """What stands in a post beside its text and what it answers."""
+
+    quote: EntryRef | None = None
+    cw: str = ""
+    lang: str = ""
+    attached: tuple[Attached, ...] = ()
+    """Files that go with it."""
+
+    def spelled(self) -> bytes:
+        """What tells two wishes apart, as bytes: all but files; empty when there is nothing."""
+        if not (self.quote or self.cw or self.lang):
+            return b""
+        place = b"" if self.quote is None else self.quote.feed_id + self.quote.entry_hash
+        return b"\0".join([place, self.cw.encode("utf-8"), self.lang.encode("utf-8")])
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
+class ImportPosts(Ask[ImportReport], frozen=True, kw_only=True):
     """Append posts with their original times; those already there are left out.
 
     Refused while something of what the author wrote on other devices is not here.
@@ -122,6 +155,8 @@ class ImportPosts(Ask[ImportReport]):
     """Go on though not all of the author's feeds are here: what is in them may stand twice."""
 
 
+_THE_POST: Final = input_sentences.THE_POST()
+_THE_WARNING: Final = input_sentences.THE_WARNING()
 _LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x85]")
 """Besides the line feed: of other systems, and of programs that lay out pages (UAX 14, BK)."""
 
@@ -141,7 +176,7 @@ def clean_text(text: str) -> str:
         UserError: Nothing is left, or more than TEXT_BYTES_MAX bytes of UTF-8 are, or what is
             no text (``core.asks.utf8``) is in it.
     """
-    lines = require_visible(plain_lines(text), input_sentences.THE_POST())
+    lines = require_visible(plain_lines(text), _THE_POST)
     cleaned = normalize("NFC", lines).rstrip()
     if not cleaned:
         raise UserError("The post is empty.")
@@ -152,3 +187,29 @@ def clean_text(text: str) -> str:
             f" at most {TEXT_BYTES_MAX:,} bytes fit."
         )
     return cleaned
+
+
+def clean_warning(typed: str) -> str:
+    """Return a content warning as it is published: on one line.  Raises UserError."""
+    warning = " ".join(normalize("NFC", typed).split())
+    if not warning:
+        return ""
+    require_visible(warning, _THE_WARNING)
+    if len(warning) > WARNING_CHARS_MAX:
+        raise UserError(input_sentences.WARNING_TOO_LONG(most=WARNING_CHARS_MAX))
+    return warning
+
+
+def warning_of(typed: str | None, answered: PostView | None) -> str:
+    """Return the content warning of a post: who says nothing takes that of what it answers."""
+    if typed is None:
+        return answered.cw if answered is not None else ""
+    return clean_warning(typed)
+
+
+def clean_language(typed: str) -> str:
+    """Return a language as it is published.  Raises UserError: it names none."""
+    lang = typed.strip()
+    if lang and not (LANGUAGE.fullmatch(lang.lower()) and len(lang) <= LANG_CHARS_MAX):
+        raise UserError(input_sentences.NO_LANGUAGE(typed=lang))
+    return lang

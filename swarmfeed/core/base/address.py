@@ -13,15 +13,18 @@ without padding, lower case, 52 characters.
 
 import re
 from base64 import b32decode, b32encode
-from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha3_256
 from ipaddress import ip_address
 from typing import Final
 from unicodedata import category
 from urllib.parse import parse_qsl, quote
 
+from msgspec import Struct
+
 from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.limits import (
+    ADDRESSES_KEPT_MAX,
     ENDPOINTS_MAX,
     HASH_BYTES,
     KEY_BYTES,
@@ -32,6 +35,7 @@ from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.errors import UserError
 
 SCHEME: Final = "swarmfeed:"
+_LINK_LINE: Final = re.compile(rf"^\s*({SCHEME}\S+)\s*$", re.MULTILINE)
 
 ADDRESS_CHARS: Final = 56
 """Length of an address: 35 bytes in base32, which needs no padding."""
@@ -45,8 +49,7 @@ _PARAMETERS_MAX: Final = ENDPOINTS_MAX + 8
 """Parameters a link may have: its own, and a few that later versions may add."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An author, what they are called, and where a node that knows them may be."""
 
     author_id: AuthorId
@@ -84,6 +87,7 @@ def parse_author(text: str) -> AuthorId:
     return AuthorId(_parse(text, _OF_AUTHOR))
 
 
+@lru_cache(ADDRESSES_KEPT_MAX)
 def _format(key: bytes, version: bytes) -> str:
     if len(key) != KEY_BYTES:
         raise ValueError(f"key is {len(key)} bytes, not {KEY_BYTES}")
@@ -148,6 +152,16 @@ def format_link(link: Link) -> str:
             break
         text += mark + parameter
     return text
+
+
+def link_in(sheet: str) -> Link | None:
+    """Return the first link that has a line of its own; None: there is none.
+
+    Raises:
+        UserError: It is mistyped.
+    """
+    found = _LINK_LINE.search(sheet)
+    return parse_link(found[1]) if found else None
 
 
 def parse_link(text: str) -> Link:

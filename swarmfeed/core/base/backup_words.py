@@ -14,7 +14,14 @@ from mnemonic import Mnemonic
 
 from swarmfeed.core.base import word_sentences
 from swarmfeed.core.base.limits import KEY_BYTES
-from swarmfeed.core.base.typed_words import WordList, make_word_list, read_sets
+from swarmfeed.core.base.typed_words import (
+    WORD_CHARS_SHOWN,
+    WordList,
+    either,
+    make_word_list,
+    read_sets,
+    words_near,
+)
 
 WORD_COUNT: Final = 24
 """Words of a 32-byte seed: 256 bits and 8 bits of checksum, 11 bits in a word."""
@@ -46,6 +53,26 @@ def seeds_of_words(text: str) -> list[bytes]:
     """
     sheets = read_sets(text, _known())
     return [bytes(_mnemonic().to_entropy(list(words))) for words in sheets]
+
+
+def what_is_wrong(typed: str, word: str) -> str:
+    """Say what is wrong with one word that was typed from paper; empty when it is ``word``."""
+    found = " ".join(typed.split()).casefold()
+    if _known().word_of(found) == word:
+        return ""
+    if not found:
+        return word_sentences.WORD_MISSING()
+    if _known().word_of(found) is not None:
+        return word_sentences.OTHER_WORD()
+    near = words_near(found[:WORD_CHARS_SHOWN], _known())
+    if not near:
+        return word_sentences.NO_SUCH_WORD()
+    return word_sentences.NO_SUCH_WORD_NEAR(near=either(near))
+
+
+def is_backup_word(word: str) -> bool:
+    """Whether a word is in the list from which sheets are made."""
+    return _known().word_of(word) == word
 
 
 def _fits(words: Sequence[str]) -> bool:

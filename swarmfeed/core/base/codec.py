@@ -1,7 +1,6 @@
-"""Records as bencoded dicts and back: what the annotations of a frozen dataclass say.
+"""Records as bencoded dicts and back: what the annotations of a frozen record say.
 
-    @dataclass(frozen=True, slots=True)
-    class WantedFeed:                                  {"f": 32 bytes, "n": 0 to 2^32}
+    class WantedFeed(Struct, frozen=True):             {"f": 32 bytes, "n": 0 to 2^32}
         feed_id: Annotated[FeedId, At("f")]
         size: Annotated[int, At("n"), Between(0, FEED_ENTRIES_MAX)]
 
@@ -12,7 +11,7 @@
     int                            integer             Between
     str                            UTF-8               UpTo or Between, or Spelled
     tuple[item, ...]               list                UpTo, and that of the item
-    a dataclass                    dict                those of its fields
+    a record                       dict                those of its fields
     what | None, or OPTIONAL       left out if empty   the same
 
 A codec is derived once, when a module is imported, and is made of plain closures: nothing is
@@ -21,7 +20,6 @@ reading is exact, passes over keys nobody declared, and every error names the ke
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from operator import attrgetter
 from types import NoneType, UnionType
@@ -34,8 +32,10 @@ from typing import (
     Union,
     get_args,
     get_origin,
-    get_type_hints,
 )
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields, replace
 
 from swarmfeed.core.base.bencoding import Encodable, Fields
 from swarmfeed.core.base.limits import HASH_BYTES, KEY_BYTES
@@ -53,8 +53,7 @@ _LENGTHS: Final[dict[Any, int]] = {
 """Types that are bytes of one length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """How one kind of value is read and written, wherever it stands."""
 
     take: Callable[[Fields, bytes], Any]
@@ -69,8 +68,7 @@ class Shape:
     """The record that it is a list of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One field of a record, as its annotation declares it."""
 
     name: str
@@ -81,8 +79,7 @@ class Part:
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Codec(Generic[T]):
+class Codec(Struct, Generic[T], frozen=True):
     """Reads and writes one type of record."""
 
     write: Callable[[T], dict[bytes, Encodable]]
@@ -92,7 +89,7 @@ class Codec(Generic[T]):
 
 
 def codec_of(record: type[T]) -> Codec[T]:
-    """Return the codec of a frozen dataclass, always the same one.
+    """Return the codec of a frozen record, always the same one.
 
     Raises:
         TypeError: An annotation says too little, or two fields have the same key.
@@ -102,13 +99,12 @@ def codec_of(record: type[T]) -> Codec[T]:
 
 
 def _derive(record: type[Any]) -> Codec[Any]:
-    if not is_dataclass(record):
-        raise TypeError(f"{record.__name__} is not a dataclass")
-    hints = get_type_hints(record, include_extras=True)
+    if not _is_record(record):
+        raise TypeError(f"{record.__name__} is not a record")
     parts = []
     for field in fields(record):
         try:
-            parts.append(_part(field.name, hints[field.name], field.default))
+            parts.append(_part(field.name, field.type, field.default))
         except TypeError as error:
             raise TypeError(f"{record.__name__}.{field.name}: {error}") from error
     keys = [part.key for part in parts]
@@ -125,7 +121,7 @@ def _part(name: str, hint: Any, default: Any) -> Part:
     at = marks.get(At, At(name))
     shape = _shape(kind, marks)
     optional = may_be_none or Optional in marks
-    if may_be_none and default is MISSING:
+    if may_be_none and default is NODEFAULT:
         default = None
     if optional and default:
         raise TypeError("optional, so its default has to be empty")
@@ -181,7 +177,7 @@ def _as_it_is(value: Any) -> Any:
 def _reader(record: type[Any], parts: Sequence[Part]) -> Callable[[Fields], Any]:
     takes = tuple((part.shape.take, part.key.encode()) for part in parts)
     names = tuple(part.name for part in parts)
-    by_name = any(field.kw_only for field in fields(record))
+    by_name = len(record.__match_args__) < len(names)
 
     def read_in_order(found: Fields) -> Any:
         return record(*[take(found, key) for take, key in takes])
@@ -215,7 +211,7 @@ def _shape(kind: Any, marks: dict[type, Any]) -> Shape:
         return _exactly(_LENGTHS[kind])
     if get_origin(kind) is tuple:
         return _list(kind, _bound(marks, UpTo).most)
-    if is_dataclass(kind) and isinstance(kind, type):
+    if _is_record(kind):
         return _record(codec_of(kind))
     if kind in _SHAPES:
         return _SHAPES[kind](marks)
@@ -312,7 +308,7 @@ def _list(kind: Any, most: int) -> Shape:
     take_all, write = item.take_all, item.write
     if take_all is None:
         raise TypeError(f"no list of {item_kind}")
-    record = item_kind if isinstance(item_kind, type) and is_dataclass(item_kind) else None
+    record = item_kind if _is_record(item_kind) else None
     return Shape(
         lambda found, key: take_all(found, key, most),
         None,
@@ -320,6 +316,10 @@ def _list(kind: Any, most: int) -> Shape:
         f"up to {most:,} dicts" if record else f"up to {most:,} of {item.bound}",
         record,
     )
+
+
+def _is_record(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
 
 
 def _unless_empty(shape: Shape, default: Any) -> Shape:

@@ -85,6 +85,10 @@ class SigningKey:
         return crypto_sign(message, self._secret)[:SIGNATURE_BYTES]
 
 
+Verify = Callable[[bytes, bytes, bytes], None]
+"""Checks public key, message and signature, as ``verify_signature`` does."""
+
+
 def verify_signature(public: bytes, message: bytes, signature: bytes) -> None:
     """Check that the owner of ``public`` signed ``message``.
 

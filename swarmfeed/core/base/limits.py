@@ -388,6 +388,10 @@ LAN_QUESTIONS_MAX: Final = 32
 """Nodes nearby asked for their address at the same time: anybody in the network may
 announce as many names as they like."""
 
+ADDRESSES_KEPT_MAX: Final = 4_096
+"""Addresses that are remembered as they are written: the same few are said again and again, and
+to make one takes as long as a paragraph of HTML."""
+
 TORRENTS_AWAKE_MAX: Final = 2_000
 """Torrents a history server has loaded at once for those who asked; 20 kB each."""
 

@@ -6,12 +6,12 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class At:
+
+class At(Struct, frozen=True):
     """The field's key; without this mark it is the field's name."""
 
     key: str
@@ -19,23 +19,20 @@ class At:
     """What stands there, for docs/PROTOCOL.md; the field's own docstring says it better."""
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """low <= the integer <= high, or so many characters of text."""
 
     low: int
     high: int
 
 
-@dataclass(frozen=True, slots=True)
-class UpTo:
+class UpTo(Struct, frozen=True):
     """Most bytes of a byte string, characters of a text, items of a list."""
 
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(Struct, frozen=True):
     """Text that has one spelling only: ``read`` makes it of the bytes, UTF-8 the way back."""
 
     read: Callable[[bytes], Any]
@@ -44,8 +41,7 @@ class Spelled:
     """How docs/PROTOCOL.md calls it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(Struct, frozen=True):
     """Left out while it is empty; reads as the field's default when it is missing."""
 
 

@@ -1,10 +1,9 @@
 """Where a letter stands in its session, as the Double Ratchet counts."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatchetHeader:
+class RatchetHeader(Struct, frozen=True, kw_only=True):
     """Where a letter stands in its session."""
 
     ratchet: bytes

@@ -1,6 +1,7 @@
-"""Words and IP addresses in their one spelling."""
+"""Words, IP addresses and base64 in their one spelling."""
 
 import re
+from base64 import b64decode, b64encode
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -46,3 +47,17 @@ def read_host(host: bytes) -> str:
     if dressed or str(address) != text:
         raise BadEncodingError(f"{text!r} is not the canonical form of an IP address")
     return text
+
+
+def read_base64(text: bytes | str) -> bytes:
+    """Decode base64 that has exactly one spelling: padded, unused bits zero (RFC 4648, 3.5).
+
+    Raises BadEncodingError.
+    """
+    try:
+        raw = b64decode(text, validate=True)
+    except ValueError as error:
+        raise BadEncodingError("not base64") from error
+    if b64encode(raw) != (text.encode("ascii") if isinstance(text, str) else text):
+        raise BadEncodingError("base64 has stray bits")
+    return raw

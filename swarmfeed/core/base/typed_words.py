@@ -14,11 +14,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from msgspec import Struct
+
 from swarmfeed.core.base import word_sentences as sentences
+from swarmfeed.core.base.texts import joined
 from swarmfeed.errors import UserError
 
 LETTERS_ENOUGH: Final = 4
@@ -43,8 +45,7 @@ Fits = Callable[[Sequence[str]], bool]
 """Whether the checksum of words holds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordList:
+class WordList(Struct, frozen=True, kw_only=True):
     """The words that there are, and what a whole set of them is."""
 
     words: frozenset[str]
@@ -72,8 +73,7 @@ def make_word_list(words: Iterable[str], *, count: int, fits: Fits, what: str) -
     return WordList(words=known, by_start=by_start, count=count, fits=fits, what=what)
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
+class _Typed(Struct, frozen=True):
     word: str
     number: int | None
     """Stood before it."""
@@ -179,7 +179,7 @@ def _explain_unread(lines: Sequence[_Line], known: WordList) -> str:
     said = sentences.TOO_FEW if len(typed) < known.count else sentences.TOO_MANY
     where = _where(lines, known)
     counted = said(typed=len(typed), what=known.what, count=known.count, where=where)
-    return f"{counted} {unknown}".strip()
+    return joined((counted, unknown)) if unknown else counted
 
 
 def _where(lines: Sequence[_Line], known: WordList) -> str:
@@ -213,7 +213,7 @@ def _explain_unknown(typed: Sequence[str], known: WordList) -> str:
     said = [_explain_one(number, word, known) for number, word in found[:UNKNOWN_NAMED_MAX]]
     if len(found) > UNKNOWN_NAMED_MAX:
         said.append(sentences.MORE_UNKNOWN(more=len(found) - UNKNOWN_NAMED_MAX))
-    return " ".join(said)
+    return joined(said)
 
 
 def _explain_one(number: int, word: str, known: WordList) -> str:
@@ -226,10 +226,11 @@ def _explain_one(number: int, word: str, known: WordList) -> str:
     near = [f'"{each}"' for each in words_near(shown, known)]
     if not near:
         return sentences.WORD_UNKNOWN(number=number, word=shown)
-    return sentences.WORD_UNKNOWN_NEAR(number=number, word=shown, near=_either(near))
+    return sentences.WORD_UNKNOWN_NEAR(number=number, word=shown, near=either(near))
 
 
-def _either(several: Sequence[str]) -> str:
+def either(several: Sequence[str]) -> str:
+    """Name several as a choice."""
     if len(several) == 1:
         return several[0]
     return sentences.OR(several=", ".join(several[:-1]), last=several[-1])
@@ -237,7 +238,7 @@ def _either(several: Sequence[str]) -> str:
 
 def _explain_misfit(words: Sequence[str], known: WordList) -> str:
     found = [*_swaps(words, known), *_replacements(words, known)][:NEAR_MAX]
-    hints = sentences.PERHAPS(hints=_either(found)) if found else ""
+    hints = sentences.PERHAPS(hints=either(found)) if found else ""
     return sentences.DO_NOT_FIT(hints=hints)
 
 

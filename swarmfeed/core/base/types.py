@@ -1,7 +1,8 @@
 """The words of the domain as types: ids, hashes, endpoints, references."""
 
-from dataclasses import dataclass
 from typing import Annotated, NewType
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
 from swarmfeed.core.base.marks import At, Between, Spelled, UpTo
@@ -21,8 +22,7 @@ Hash = NewType("Hash", bytes)
 """A SHA-256 digest, 32 bytes."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True, order=True):
     """Where a socket listens."""
 
     host: Annotated[str, At("h"), UpTo(HOST_CHARS_MAX), Spelled(read_host, "IP address")]
@@ -36,8 +36,7 @@ class Endpoint:
         return f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ChunkSpan:
+class ChunkSpan(Struct, frozen=True, order=True):
     """Which chunk of a feed: its level and its position within that level.
 
     Covers entries ``[start, end)``, both multiples of ``256 * 16**level``.
@@ -74,8 +73,7 @@ class ChunkSpan:
         return [ChunkSpan(self.level - 1, first + offset) for offset in range(16)]
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRef:
+class EntryRef(Struct, frozen=True):
     """Names one entry for good: the feed, its position and what it says."""
 
     feed_id: Annotated[FeedId, At("f")]

@@ -37,6 +37,11 @@ PERHAPS: Final = Text(" They would fit {hints}.")
 IF_SWAPPED: Final = Text("if words {first} and {second} changed places")
 IF_REPLACED: Final = Text('with "{word}" as word {number}')
 
+WORD_MISSING: Final = Text("Type the word that stands there on the paper.")
+OTHER_WORD: Final = Text("Another word stands there. Look at the number, and at the paper.")
+NO_SUCH_WORD: Final = Text("Not one of the backup words.")
+NO_SUCH_WORD_NEAR: Final = Text("Not one of the backup words. Did you mean {near}?")
+
 TORN_APART: Final = Text(
     "other lines stand between the words of {what}; give only the words, and nothing else"
 )

@@ -1,8 +1,9 @@
 """News of several feeds in one message: packed, opened, and which posts are the newest."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import nlargest
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.catchup.limits import (
@@ -22,8 +23,7 @@ _LIST_BYTES = len(frame_content(()))
 """What stands around the entries of a frame."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedTold:
+class FeedTold(Struct, frozen=True):
     """What is told of one feed."""
 
     of: NewsOf

@@ -1,8 +1,9 @@
 """Questions for news: cut into messages, put together again, and whose turn it is."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.catchup.limits import (
@@ -28,16 +29,14 @@ def ask(number: int, sizes: Mapping[FeedId, int]) -> Iterator[CatchUp]:
         yield CatchUp(number=number, feeds=tuple(feeds[at:stop]), goes_on=stop < len(feeds))
 
 
-@dataclass(slots=True)
-class Question:
+class Question(Struct):
     """What somebody asked, as far as it came."""
 
     number: int
     sizes: dict[FeedId, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A question that is not answered."""
 
     number: int

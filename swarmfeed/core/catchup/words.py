@@ -1,7 +1,8 @@
 """Messages of catching up: all news of all feeds, asked of one node."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.marks import At, Between, UpTo
@@ -21,8 +22,7 @@ Number = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatchUp:
+class CatchUp(Struct, frozen=True, kw_only=True):
     """What is new of these feeds, beyond the sizes I have?"""
 
     name: ClassVar[str] = "catch-up"
@@ -33,8 +33,7 @@ class CatchUp:
     """1 if more feeds of this question follow in further messages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewsOf:
+class NewsOf(Struct, frozen=True, kw_only=True):
     """What is new of one feed; its entries are in the frame of the message."""
 
     feed_id: Feed
@@ -48,8 +47,7 @@ class NewsOf:
     """Encoded chunk list; its SHA-256 stands in the head."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NightNews:
+class NightNews(Struct, frozen=True, kw_only=True):
     """Part of the answer to catch-up: feeds with the newest heads come first."""
 
     name: ClassVar[str] = "news"
@@ -60,8 +58,7 @@ class NightNews:
     """One zstd frame as in a chunk (FORMAT 5): the list of all their new entries."""
 
 
-@dataclass(frozen=True, slots=True)
-class LackedFeed:
+class LackedFeed(Struct, frozen=True):
     """A feed of which nothing can be said here."""
 
     feed_id: Feed
@@ -69,8 +66,7 @@ class LackedFeed:
     """Who is said to hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lacked:
+class Lacked(Struct, frozen=True):
     """Part of the answer to catch-up: ask others for these."""
 
     name: ClassVar[str] = "lacked"
@@ -85,8 +81,7 @@ BUSY: Final = 2
 TOO_MUCH: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class CaughtUp:
+class CaughtUp(Struct, frozen=True):
     """End of the answer to catch-up."""
 
     name: ClassVar[str] = "caught-up"

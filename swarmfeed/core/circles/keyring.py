@@ -6,25 +6,24 @@ something: TRIALS_MAX in all.  What opened the last entry of a feed is tried bef
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.circles.limits import TRIALS_MAX
-from swarmfeed.core.circles.protecting import is_key_of
-from swarmfeed.core.feed.kinds import ProtectedBody
+from swarmfeed.core.circles.protecting import EntryKey, find_key
+from swarmfeed.core.feed.sealed_kinds import ProtectedBody
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circle:
+class Circle(Struct, frozen=True, kw_only=True):
     """A circle of somebody."""
 
     author_id: AuthorId
     circle_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpochKey:
+class EpochKey(Struct, frozen=True, kw_only=True):
     """The key of one epoch."""
 
     circle: Circle
@@ -80,13 +79,14 @@ class Keyring:
 
     def find(
         self, body: ProtectedBody, author_id: AuthorId, feed_id: FeedId
-    ) -> EpochKey | None:
-        """Return the key that an entry commits to; None: it is not for us, so far."""
+    ) -> tuple[EpochKey, EntryKey] | None:
+        """Return the key of an epoch, and by it that of an entry; None: not for us, so far."""
         for key in islice(self._trials(author_id, feed_id), TRIALS_MAX):
             self.trials += 1
-            if is_key_of(body, key.key):
+            own = find_key(body, key.key)
+            if own is not None:
                 self._last[feed_id] = key
-                return key
+                return key, own
         return None
 
     def _trials(self, author_id: AuthorId, feed_id: FeedId) -> Iterator[EpochKey]:

@@ -9,8 +9,9 @@ shared    {"f": feed id, "k": entry key, "n": index}       one post for one more
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, cast
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, Value, decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -37,8 +38,7 @@ PATH_BYTES: Final = (TREE_HEIGHT + 1) * KEY_BYTES
 WELCOME_BYTES_MAX: Final = 2_048
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
+class Admission(Struct, frozen=True, kw_only=True):
     """What lets somebody read a circle."""
 
     circle_id: Annotated[bytes, At("c"), UpTo(CIRCLE_ID_BYTES)]
@@ -55,8 +55,7 @@ class Admission:
         return [self.path[at : at + KEY_BYTES] for at in range(0, PATH_BYTES, KEY_BYTES)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedPost:
+class SharedPost(Struct, frozen=True, kw_only=True):
     """The key of one protected entry."""
 
     feed_id: Annotated[FeedId, At("f")]

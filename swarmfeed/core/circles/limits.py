@@ -39,6 +39,9 @@ ADMISSIONS_MAX: Final = 256
 REQUESTS_MAX: Final = 500
 """Requests of others that wait; more are passed over, and come again when asked again."""
 
+FEEDS_AT_ONCE: Final = 64
+"""Feeds of which a thread is asked at once whether they have protected entries: 1 ms."""
+
 READ_AT_ONCE: Final = 4_096
 """Protected entries of one feed that are looked at, newest first: of a busy year."""
 
@@ -59,3 +62,6 @@ REOPEN_AFTER_MS: Final = 600 * 1_000
 
 PEOPLE_PER_ROW: Final = 240
 """Of 32 bytes each, in one row of the private state (8,192)."""
+
+OPENED_REACTIONS_MAX: Final = 50_000
+"""Likes and boosts of protected posts that are kept in memory, 300 bytes each: 15 MB."""

@@ -9,13 +9,14 @@
 
 ``c`` tells whoever has the key that it is the one, and nobody anything else; and it commits to
 the key: without it one encrypted text may open under two keys, as two texts for two people.
+So nothing opens by other bytes than an ``EntryKey``, and what makes one has looked at ``c``.
 The place in the log is bound in, so an entry says nothing in another place.  The entry key
 alone opens this entry and no other: by it one post is shared with one more person.
 """
 
 import hmac
 from hashlib import sha256
-from typing import Final
+from typing import Final, NewType
 
 from swarmfeed.core.base.aead import NONCE_BYTES, TAG_BYTES, seal, unseal
 from swarmfeed.core.base.bencoding import decode_fields, encode
@@ -27,14 +28,17 @@ from swarmfeed.core.feed.kinds import (
     BoostBody,
     EditBody,
     PostBody,
-    ProtectedBody,
     ReactBody,
     decode_body,
     encode_body,
     kinds_of,
 )
 from swarmfeed.core.feed.limits import PROTECTED_BYTES_MAX
+from swarmfeed.core.feed.sealed_kinds import ProtectedBody
 from swarmfeed.errors import BadEncodingError, BadSealError, UserError
+
+EntryKey = NewType("EntryKey", bytes)
+"""The key of one entry, to which that entry commits."""
 
 LENGTH_BYTES: Final = 2
 
@@ -74,24 +78,33 @@ def commitment(own: bytes) -> Hash:
     return Hash(hmac.digest(own, _TAG, sha256))
 
 
-def is_key_of(body: ProtectedBody, key: bytes) -> bool:
-    """Whether an entry was protected under an epoch key."""
-    own = hmac.digest(key, _ENTRY + body.nonce, sha256)
-    return hmac.digest(own, _TAG, sha256) == body.commitment
+def find_key(body: ProtectedBody, key: bytes) -> EntryKey | None:
+    """Return the key of an entry, from that of an epoch; None: it is of another epoch."""
+    own = entry_key(key, body.nonce)
+    return EntryKey(own) if commitment(own) == body.commitment else None
 
 
-def open_protected(body: ProtectedBody, own: bytes, feed_id: FeedId, index: int) -> Body:
+def accept_key(body: ProtectedBody, own: bytes) -> EntryKey:
+    """Take the key of an entry that somebody gave us.
+
+    Raises:
+        BadSealError: The entry commits to another one.
+    """
+    if commitment(own) != body.commitment:
+        raise BadSealError("the entry commits to another key")
+    return EntryKey(own)
+
+
+def open_protected(body: ProtectedBody, own: EntryKey, feed_id: FeedId, index: int) -> Body:
     """Return what stands in an entry.
 
     Args:
         own: Its entry key.
 
     Raises:
-        BadSealError: It is not the key of this entry, or this is not its place.
+        BadSealError: It was changed, or this is not its place.
         BadEncodingError: What its author encrypted is none of these bodies.
     """
-    if not hmac.compare_digest(commitment(own), body.commitment):
-        raise BadSealError("the entry commits to another key")
     if len(body.nonce) != NONCE_BYTES:
         raise BadSealError(f"nonce of {len(body.nonce)} bytes")
     padded = unseal(_cipher_key(own), body.nonce, body.sealed, _place(feed_id, index))

@@ -23,12 +23,12 @@ from typing import Final
 
 from swarmfeed.core.base.limits import KEY_BYTES
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.kinds import RekeyBody
 from swarmfeed.core.feed.limits import (
     REKEY_CHECK_BYTES,
     REKEY_WRAP_BYTES,
     REKEY_WRAPS_MAX,
 )
+from swarmfeed.core.feed.sealed_kinds import RekeyBody
 
 WRAP_TAG_BYTES: Final = REKEY_WRAP_BYTES - KEY_BYTES
 """Two wraps of 768 have one tag in one of 10^9 rekeys; who cannot open it then asks."""

@@ -14,9 +14,10 @@ what the other did, and what was removed stays removed in whatever order rows ar
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import Codec, codec_of
@@ -41,8 +42,7 @@ _LEAF_BYTES: Final = 2
 _ROW_BYTES_MAX: Final = 8_192
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameRow:
+class NameRow(Struct, frozen=True, kw_only=True):
     """What a circle is called."""
 
     name: Annotated[str, At("n"), Between(1, NAME_CHARS_MAX)]
@@ -50,8 +50,7 @@ class NameRow:
     """Whether a newcomer may read what was posted before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeRow:
+class TreeRow(Struct, frozen=True, kw_only=True):
     """A tree of one device."""
 
     device: Annotated[FeedId, At("d")]
@@ -62,8 +61,7 @@ class TreeRow:
     """Whether another took its place."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WelcomedRow:
+class WelcomedRow(Struct, frozen=True, kw_only=True):
     """How far the people of a tree were sent their keys."""
 
     count: Annotated[int, At("n"), Between(0, LEAVES_MAX)]
@@ -71,15 +69,13 @@ class WelcomedRow:
     """Leaves before that whose people could not be written to yet, 2 bytes each."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftRow:
+class LeftRow(Struct, frozen=True, kw_only=True):
     """How many devices of a person had ended when they were given their leaf."""
 
     count: Annotated[int, At("n"), Between(0, FEEDS_PER_AUTHOR_MAX)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpochRow:
+class EpochRow(Struct, frozen=True, kw_only=True):
     """The newest epoch that a device began."""
 
     epoch: Annotated[int, At("e"), Between(0, EPOCHS_MAX)]
@@ -96,8 +92,7 @@ LEFT: Final = codec_of(LeftRow)
 EPOCH: Final = codec_of(EpochRow)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class Tree(Struct, frozen=True, kw_only=True):
     """A tree with its people."""
 
     tree_id: bytes
@@ -119,8 +114,7 @@ class Tree:
         return [node_key(self.row.seed, node) for node in nodes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCircle:
+class OwnCircle(Struct, frozen=True, kw_only=True):
     """One circle of the person here, as all their devices made it."""
 
     circle_id: bytes

@@ -9,7 +9,7 @@ TOO_LONG_TO_PROTECT: Final = Text(
     " it, it has to fit into {most:1 byte|# bytes}."
 )
 ONLY_OWN: Final = Text(
-    "only {people:the 1 person|the # people} in your circle “{name}” can read this"
+    "only {people:the one person|the # people} in your circle “{name}” can read this"
 )
 ONLY_YOU: Final = Text("only you can read this: nobody is in your circle “{name}”")
 ONLY_THEIRS: Final = Text("only people whom its author let into “{name}” can read this")
@@ -45,8 +45,12 @@ REMOVED: Final = Text(
 )
 CIRCLE_FULL: Final = Text("“{name}” takes no more than {most:1 person|# people} on this device")
 OF_THE_CIRCLE_ONLY: Final = Text(
-    "only some people can read that post: it cannot be quoted, shared or reacted to where"
-    " others would see it"
+    "only some people can read that post: it cannot be pinned, quoted, shared or reacted to"
+    " where others would see it"
+)
+CLOSED_HERE: Final = Text(
+    "only some people can read that post, and it is not open on this device: what you say of it"
+    " would be seen by everybody"
 )
 NOT_TO_ANOTHER: Final = Text(
     "only some people can read that post: what answers it stays among them, and cannot be for"

@@ -15,9 +15,10 @@ of an older generation counts any more.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash
 from swarmfeed.core.feed.author import AuthorFeeds
@@ -34,8 +35,7 @@ class What(Enum):
     SIGNED = "signed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(Struct, frozen=True, kw_only=True):
     """One thing that was done in the author's name."""
 
     id: Hash
@@ -47,8 +47,7 @@ class Alarm:
     """Of a feed that was cut: entries [0, end) stay the author's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ours:
+class Ours(Struct, frozen=True, kw_only=True):
     """What a device knows to be its author's own doing."""
 
     author_id: AuthorId

@@ -18,7 +18,8 @@ first counts.  Both are kept and passed on, the one that counts first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import (
     CERTIFICATES_MAX,
@@ -30,8 +31,7 @@ from swarmfeed.core.feed.authorkey import Sheet, author_id_of, hash_key
 from swarmfeed.core.feed.certificate import Certificate, Join, Keep, Leave, Rotate
 
 
-@dataclass(frozen=True, slots=True)
-class CertifiedFeed:
+class CertifiedFeed(Struct, frozen=True):
     """A feed of an author, and how much of it is theirs."""
 
     feed_id: FeedId
@@ -41,8 +41,7 @@ class CertifiedFeed:
     """Entries [0, end) are the author's; None: all of them, and those to come."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorFeeds:
+class AuthorFeeds(Struct, frozen=True, kw_only=True):
     """The state of an author."""
 
     author_id: AuthorId
@@ -64,8 +63,7 @@ class AuthorFeeds:
         return next((feed for feed in self.feeds if feed.feed_id == feed_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Generation:
+class _Generation(Struct, frozen=True):
     number: int
     key: bytes
     next_key_hash: Hash

@@ -7,10 +7,11 @@ generation of a key is how many came before it.  The id is made of the first key
 hash of the second, so a thief of the first cannot prepare another second one.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import HASH_BYTES, KEY_BYTES
@@ -31,8 +32,7 @@ class Sheet(Enum):
     """Of neither: an older sheet, or another author's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorKey:
+class AuthorKey(Struct, frozen=True, kw_only=True):
     """What signs the certificates of one generation."""
 
     signing: SigningKey

@@ -28,11 +28,12 @@ besides, a head, begins with ``swarmfeed/``.  Unknown keys are ignored.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, TypedDict
 
+from msgspec import Struct
+
 from swarmfeed.core.base.bencoding import Encodable, Fields, decode_fields, encode
-from swarmfeed.core.base.keys import SigningKey, verify_signature
+from swarmfeed.core.base.keys import SigningKey, Verify, verify_signature
 from swarmfeed.core.base.limits import (
     CERTIFICATE_BYTES_MAX,
     FEED_ENTRIES_MAX,
@@ -50,8 +51,7 @@ DOMAIN: Final = b"swarmfeed certificate 2\n"
 """What every signed message starts with: purpose and version."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """What every certificate says: which key of which author signed it."""
 
     author_id: AuthorId
@@ -81,8 +81,7 @@ def _said_by(author: AuthorKey) -> _Said:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Join(Statement):
+class Join(Statement, frozen=True, kw_only=True):
     """This feed is mine; the feed says so too."""
 
     feed_id: FeedId
@@ -102,8 +101,7 @@ class Join(Statement):
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keep(Statement):
+class Keep(Statement, frozen=True, kw_only=True):
     """A feed that joined in an older generation stays mine; its key may be lost."""
 
     feed_id: FeedId
@@ -121,8 +119,7 @@ class Keep(Statement):
     """The feed's signature of the old join."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leave(Statement):
+class Leave(Statement, frozen=True, kw_only=True):
     """This feed is no longer mine: entries at index >= size are not by me."""
 
     feed_id: FeedId
@@ -132,8 +129,7 @@ class Leave(Statement):
     """The author's clock when it was signed: Unix time in milliseconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rotate(Statement):
+class Rotate(Statement, frozen=True, kw_only=True):
     """The prepared author key takes over; whether it was prepared, the one before it tells."""
 
     was: bytes
@@ -265,7 +261,7 @@ def _sign(certificate: Certificate, *keys: SigningKey) -> bytes:
     return signed
 
 
-def open_certificate(signed: bytes) -> Certificate:
+def open_certificate(signed: bytes, verify: Verify = verify_signature) -> Certificate:
     """Return what a signed certificate says, once all its signatures hold.
 
     Raises:
@@ -287,7 +283,7 @@ def open_certificate(signed: bytes) -> Certificate:
         raise BadEncodingError("certificate with a signature too few or too many")
     for number, key in enumerate(signers):
         start = len(message) + number * SIGNATURE_BYTES
-        verify_signature(key, message, signed[start : start + SIGNATURE_BYTES])
+        verify(key, message, signed[start : start + SIGNATURE_BYTES])
     _check(certificate)
     return certificate
 

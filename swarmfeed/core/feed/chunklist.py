@@ -11,9 +11,10 @@ entries give the root of the head, so a list is checked before anything is fetch
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Fields, decode, encode
 from swarmfeed.core.base.limits import (
@@ -30,8 +31,7 @@ from swarmfeed.core.feed.metainfo import Pieces, hash_pieces, piece_count
 from swarmfeed.errors import BadEncodingError
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkRecord:
+class ChunkRecord(Struct, frozen=True):
     """One sealed chunk: what its bytes hash to as a file, and its entries as a subtree."""
 
     pieces: Pieces

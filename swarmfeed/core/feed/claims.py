@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from swarmfeed.core.base.keys import Verify, verify_signature
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.certificate import Certificate, Join, Keep, open_certificate
 from swarmfeed.core.feed.entry import decode_entry
@@ -9,12 +10,14 @@ from swarmfeed.core.feed.kinds import FeedBody, decode_body
 from swarmfeed.errors import BadProofError, RemoteError
 
 
-def open_all(signed: Iterable[bytes]) -> dict[bytes, Certificate]:
+def open_all(
+    signed: Iterable[bytes], verify: Verify = verify_signature
+) -> dict[bytes, Certificate]:
     """Return what the true ones among signed certificates say."""
     opened = {}
     for each in signed:
         try:
-            opened[each] = open_certificate(each)
+            opened[each] = open_certificate(each, verify)
         except RemoteError:
             continue
     return opened

@@ -10,9 +10,10 @@ shape is so narrow that one pattern accepts exactly the canonical spelling.
 """
 
 import re
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import BODY_BYTES_MAX, HASH_BYTES, KIND_BYTES_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import Hash
@@ -36,8 +37,7 @@ match_between: Final = re.compile(
 body (group 2: length) or its body's hash (no group): one step instead of two through a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One record of a feed."""
 
     kind: str
@@ -100,7 +100,7 @@ def split_stored(stored: bytes) -> tuple[bytes | None, bytes, bytes]:
 def hash_stored(stored: bytes) -> Hash:
     """Return the entry's hash in the tree.  Raises BadEncodingError."""
     _, body_hash, rest = split_stored(stored)
-    return Hash(sha256(b"\x00d1:b32:" + body_hash + rest).digest())
+    return _hash(body_hash, rest)
 
 
 def time_of(stored: bytes) -> int:
@@ -111,7 +111,20 @@ def time_of(stored: bytes) -> int:
 
 def decode_entry(stored: bytes) -> Entry:
     """Read a stored entry.  Raises BadEncodingError."""
+    return _entry(*split_stored(stored))
+
+
+def decode_hashed(stored: bytes) -> tuple[Entry, Hash]:
+    """Read a stored entry, and return its hash in the tree.  Raises BadEncodingError."""
     body, body_hash, rest = split_stored(stored)
+    return _entry(body, body_hash, rest), _hash(body_hash, rest)
+
+
+def _hash(body_hash: bytes, rest: bytes) -> Hash:
+    return Hash(sha256(b"\x00d1:b32:" + body_hash + rest).digest())
+
+
+def _entry(body: bytes | None, body_hash: bytes, rest: bytes) -> Entry:
     # rest is 1:k<n>:<kind>1:ti<time>ee, as the pattern made sure.
     _, _, after_k = rest.partition(b":k")
     length, _, named = after_k.partition(b":")

@@ -8,7 +8,8 @@ lie cost a wait, and not one wait each.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.limits import PIECE_BYTES_MAX
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, NodeId
@@ -17,8 +18,7 @@ from swarmfeed.core.feed.limits import HOLDERS_PER_CHUNK
 from swarmfeed.core.feed.patience import Repute
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A holder we are linked to."""
 
     node_id: NodeId
@@ -33,8 +33,7 @@ class Source:
     """Whether the person named it: of those nothing is known of yet, it is asked first."""
 
 
-@dataclass(frozen=True, slots=True)
-class WantedChunk:
+class WantedChunk(Struct, frozen=True):
     """A chunk that is not here yet."""
 
     feed_id: FeedId
@@ -44,8 +43,7 @@ class WantedChunk:
     """Holders that were asked for it in vain."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkAsk:
+class ChunkAsk(Struct, frozen=True):
     """Fetch this chunk from these holders, the first one first."""
 
     chunk: WantedChunk
@@ -57,8 +55,7 @@ def can_serve(source: Source, span: ChunkSpan) -> bool:
     return source.awake and is_covering(span, source.size)
 
 
-@dataclass(slots=True, kw_only=True)
-class Burden:
+class Burden(Struct, kw_only=True):
     """What a holder still has to send us."""
 
     bytes: int = 0
@@ -69,8 +66,7 @@ class Burden:
         self.chunks += 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accounts:
+class Accounts(Struct, frozen=True, kw_only=True):
     """What is known of holders, and what was asked of them; of one that is missing, nothing."""
 
     now_ms: int = 0

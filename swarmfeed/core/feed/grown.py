@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.replica import Replica, chunks_made_here, extend_replica
@@ -10,8 +11,7 @@ from swarmfeed.core.feed.sealing import LoadChunk
 from swarmfeed.errors import DamageError, PassingError
 
 
-@dataclass(frozen=True, slots=True)
-class Grown:
+class Grown(Struct, frozen=True):
     """A newer replica, verified, and the chunks that come with it."""
 
     before: Replica

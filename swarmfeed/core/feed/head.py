@@ -17,16 +17,17 @@ Sources: c2sp.org/tlog-checkpoint, c2sp.org/signed-note, c2sp.org/tlog-cosignatu
 """
 
 import re
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
+from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
+from msgspec import Struct
+
 from swarmfeed.core.base.address import format_address, parse_address
-from swarmfeed.core.base.keys import verify_signature
+from swarmfeed.core.base.keys import Verify, verify_signature
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, HEAD_BYTES_MAX, TIME_MS_MAX
+from swarmfeed.core.base.spelling import read_base64
 from swarmfeed.core.base.types import FeedId, Hash, NodeId
 from swarmfeed.errors import BadEncodingError, BadSignatureError, UserError
 
@@ -47,8 +48,7 @@ _COSIGNED = re.compile(
 _HOLDER = "swarmfeed-node/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """An author's statement: "this feed is exactly these entries".
 
     Invariant: ``root`` covers entries [0, size); nothing is said about the rest.
@@ -65,8 +65,7 @@ class Head:
     """SHA-256 of the encoded chunk list."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedReceipt:
+class OpenedReceipt(Struct, frozen=True):
     """A holder's word that it held all entries of a head."""
 
     node_id: NodeId
@@ -87,7 +86,7 @@ def sign_head(head: Head, sign: Sign) -> bytes:
     return body + b"\n\xe2\x80\x94 %b %b\n" % (name, b64encode(key_hash + sign(body)))
 
 
-def open_head(signed: bytes, feed_id: FeedId) -> Head:
+def open_head(signed: bytes, feed_id: FeedId, verify: Verify = verify_signature) -> Head:
     """Verify ``signed`` under ``feed_id`` and return the head inside.
 
     Raises:
@@ -100,15 +99,15 @@ def open_head(signed: bytes, feed_id: FeedId) -> Head:
     name, key_hash = _feed_name(feed_id)
     if match[1] != name or match[7] != name:
         raise BadSignatureError("head is about another feed")
-    signature = _unbase64(match[8])
+    signature = read_base64(match[8])
     if signature[:4] != key_hash:
         raise BadSignatureError("head is signed by another key")
     # The signed text ends before the empty line.
-    verify_signature(feed_id, head_body(signed), signature[4:])
+    verify(feed_id, head_body(signed), signature[4:])
     size = int(match[3])
     if size > FEED_ENTRIES_MAX:
         raise BadEncodingError(f"head has {size} entries")
-    root, chunks_hash = _unbase64(match[4]), _unbase64(match[6])
+    root, chunks_hash = read_base64(match[4]), read_base64(match[6])
     return Head(
         feed_id=feed_id,
         size=size,
@@ -179,7 +178,7 @@ def read_cosigned(prefix: str, line: bytes) -> tuple[NodeId, bytes]:
     match = _COSIGNED.fullmatch(line)
     if match is None or match[1] != prefix.encode("ascii"):
         raise BadEncodingError("not such a cosignature")
-    return NodeId(_address_key(match[2])), _unbase64(match[3])
+    return NodeId(_address_key(match[2])), read_base64(match[3])
 
 
 def _head_body(name: bytes, head: Head) -> bytes:
@@ -218,14 +217,3 @@ def _address_key(address: bytes) -> bytes:
         return parse_address(address.decode("ascii"))
     except UserError as error:
         raise BadEncodingError("not an address") from error
-
-
-def _unbase64(text: bytes) -> bytes:
-    """Decode base64 that has exactly one spelling: unused bits must be zero."""
-    try:
-        raw = b64decode(text, validate=True)
-    except Base64Error as error:
-        raise BadEncodingError("not base64") from error
-    if b64encode(raw) != text:
-        raise BadEncodingError("base64 has stray bits")
-    return raw

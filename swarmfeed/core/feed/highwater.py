@@ -13,8 +13,9 @@ A mark is made once, with the feed.  Where it is lost nobody can tell how far th
 signed, so the feed ends, and its author goes on with another one: a new device.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.chunklist import sealed_frontier
@@ -34,8 +35,7 @@ class Ending(Enum):
     """Two signed heads contradict each other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """How far an own feed was signed."""
 
     size: int
@@ -69,8 +69,7 @@ class Reason(Enum):
     FORKED = "forked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memories:
+class Memories(Struct, frozen=True, kw_only=True):
     """All that is known of the size of the own feed."""
 
     mark: Mark | None
@@ -86,8 +85,7 @@ class Memories:
     """A proof is kept that two heads contradict each other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """Whether the own feed may be signed, and what stands in the way."""
 
     ruling: Ruling

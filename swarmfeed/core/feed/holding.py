@@ -6,13 +6,13 @@ part most asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 
 
-@dataclass(frozen=True, slots=True)
-class HoldableChunk:
+class HoldableChunk(Struct, frozen=True):
     """A chunk of a friend's friend."""
 
     author_id: AuthorId
@@ -24,8 +24,7 @@ class HoldableChunk:
     """How many of the authors we follow follow this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Fetch this chunk and seed it."""
 
     feed_id: FeedId
@@ -33,8 +32,7 @@ class Hold:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """Delete this chunk."""
 
     feed_id: FeedId

@@ -5,13 +5,14 @@ a field stands under its name or the key that ``At`` gives it, ``OPTIONAL`` ones
 when empty; unknown keys are ignored here and stay in the stored bytes.
 
     feed      c certificate, name device                            always entry 0
-    post      cw?, lang?, mentions? [author_id], quote? ref, reply? ref, root? ref, src?,
-              tags? [text], text
-    profile   bio?, name
+    post      cw?, lang?, media? [medium], mentions? [author_id], quote? ref, reply? ref,
+              root? ref, src?, tags? [text], text
+    profile   avatar? medium, banner? medium, bio?, fields? [l label, t text], name
     follow    a author_id, on 0|1                                   one author per entry
     react     e emoji (empty: take it back), r ref
-    boost     r ref
-    edit      cw?, n index of the own post, quote? ref, reply? ref, root? ref, text
+    boost     r ref, u? 1: take it back
+    edit      cw?, media? [medium], n index of the own post, quote? ref, reply? ref, root? ref,
+              text
     withdraw  e? 1: its newest edit is still shown, n index of the own entry
     leave     c certificate
     pin       r? ref of an own post, of any own device; none: no post is pinned
@@ -22,6 +23,7 @@ when empty; unknown keys are ignored here and stay in the stored bytes.
     protected c commitment (32), n nonce, x encrypted               see core/circles/protecting
     rekey     c check, e epoch, p? key before, w wraps              see core/circles/rekey
     ref       f feed_id (32), h entry hash (32), n index
+    medium    see core/feed/medium
 
 All text is UTF-8.  Every body holds a salt beside, ``z``: 16 random bytes (``protected`` and
 ``rekey`` have others of their own).  Without it, whoever has the hash of a withdrawn body could
@@ -31,12 +33,11 @@ The body of a plain post is exactly ``d4:text<n>:<text>1:z16:<salt>e``.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Protocol
 
-from swarmfeed.core.base.aead import NONCE_BYTES
+from msgspec import Struct
+
 from swarmfeed.core.base.bencoding import decode_fields, encode
-from swarmfeed.core.base.boxes import BOX_SUITE, MLKEM_PUBLIC_BYTES, PUBLIC_BYTES
 from swarmfeed.core.base.codec import Codec, codec_of
 from swarmfeed.core.base.limits import (
     BIO_CHARS_MAX,
@@ -45,7 +46,6 @@ from swarmfeed.core.base.limits import (
     EMOJI_CHARS_MAX,
     FEED_ENTRIES_MAX,
     GENERATIONS_MAX,
-    KEY_BYTES,
     LANG_CHARS_MAX,
     MENTIONS_MAX,
     NAME_CHARS_MAX,
@@ -53,24 +53,21 @@ from swarmfeed.core.base.limits import (
     TAG_CHARS_MAX,
     TAGS_MAX,
     TEXT_BYTES_MAX,
-    TIME_MS_MAX,
     WARNING_CHARS_MAX,
 )
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, Spelled, UpTo
-from swarmfeed.core.base.types import AuthorId, EntryRef, Hash, NodeId
-from swarmfeed.core.feed.limits import (
-    EPOCHS_MAX,
-    MAILBOXES_MAX,
-    PROTECTED_BYTES_MAX,
-    RECOVERY_BYTES_MAX,
-    REKEY_CHECK_BYTES,
-    REKEY_WRAP_BYTES,
-    REKEY_WRAPS_MAX,
-    SALT_BYTES,
-    STATE_ID_BYTES,
-    STATE_PART_BYTES,
-    STATE_PARTS_MAX,
-    SUITE_MAX,
+from swarmfeed.core.base.types import AuthorId, EntryRef
+from swarmfeed.core.feed.limits import MEDIA_MAX, SALT_BYTES
+from swarmfeed.core.feed.medium import Medium
+from swarmfeed.core.feed.profile_field import FieldsOfProfile
+from swarmfeed.core.feed.sealed_kinds import (
+    KeysBody,
+    MailboxBody,
+    PrekeysBody,
+    ProtectedBody,
+    RekeyBody,
+    StateBody,
+    read_protected,
 )
 from swarmfeed.errors import BadEncodingError, UserError
 
@@ -78,7 +75,7 @@ from swarmfeed.errors import BadEncodingError, UserError
 class KnownBody(Protocol):
     """What an entry says, of a kind this version knows.
 
-    A frozen dataclass whose annotations are its bytes.
+    A frozen record whose annotations are its bytes.
     """
 
     kind: ClassVar[str]
@@ -109,12 +106,12 @@ Name = Annotated[str, UpTo(NAME_CHARS_MAX)]
 Text = Annotated[str, Spelled(decode_text, f"1 to {TEXT_BYTES_MAX:,} bytes of UTF-8")]
 ContentWarning = Annotated[str, UpTo(WARNING_CHARS_MAX), OPTIONAL]
 Tag = Annotated[str, UpTo(TAG_CHARS_MAX)]
+Media = Annotated[tuple[Medium, ...], UpTo(MEDIA_MAX), OPTIONAL]
 Own = Annotated[int, At("n"), Between(0, FEED_ENTRIES_MAX - 1)]
 """Index of an own entry of the same feed."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedBody:
+class FeedBody(Struct, frozen=True):
     """Entry 0 of every feed: whose it is, and which device writes it."""
 
     kind: ClassVar[str] = "feed"
@@ -127,8 +124,7 @@ class FeedBody:
     """Signed rotates up to the generation of the join, oldest first: they prove its key."""
 
 
-@dataclass(frozen=True, slots=True)
-class PostBody:
+class PostBody(Struct, frozen=True):
     """What a person wrote."""
 
     kind: ClassVar[str] = "post"
@@ -146,19 +142,22 @@ class PostBody:
     mentions: Annotated[tuple[AuthorId, ...], UpTo(MENTIONS_MAX), OPTIONAL] = ()
     src: Annotated[str, UpTo(SOURCE_CHARS_MAX), OPTIONAL] = ""
     """Where it was imported from."""
+    media: Media = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileBody:
+class ProfileBody(Struct, frozen=True):
     """How the author wants to be called; the newest one counts."""
 
     kind: ClassVar[str] = "profile"
     name: Name
     bio: Annotated[str, UpTo(BIO_CHARS_MAX), OPTIONAL] = ""
+    avatar: Medium | None = None
+    banner: Medium | None = None
+    fields: FieldsOfProfile = ()
+    """Pairs of label and text."""
 
 
-@dataclass(frozen=True, slots=True)
-class FollowBody:
+class FollowBody(Struct, frozen=True):
     """Follow an author, or no longer; the newest one on each author counts."""
 
     kind: ClassVar[str] = "follow"
@@ -166,8 +165,7 @@ class FollowBody:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReactBody:
+class ReactBody(Struct, frozen=True):
     """A reaction; the newest one on each entry counts."""
 
     kind: ClassVar[str] = "react"
@@ -176,16 +174,16 @@ class ReactBody:
     """Empty: the reaction is taken back."""
 
 
-@dataclass(frozen=True, slots=True)
-class BoostBody:
-    """Show someone's post to my followers."""
+class BoostBody(Struct, frozen=True):
+    """Show someone's post to my followers; the newest one on each entry counts."""
 
     kind: ClassVar[str] = "boost"
     ref: Annotated[EntryRef, At("r")]
+    is_off: Annotated[bool, At("u"), OPTIONAL] = False
+    """It is taken back."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditBody:
+class EditBody(Struct, frozen=True):
     """A new text for an own post of the same feed; the newest one counts."""
 
     kind: ClassVar[str] = "edit"
@@ -196,20 +194,20 @@ class EditBody:
     """What the post answers; this and the next ones where the post's own body is withdrawn."""
     root: EntryRef | None = None
     quote: EntryRef | None = None
+    media: Media = ()
+    """All that the post has from now on."""
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawBody:
+class WithdrawBody(Struct, frozen=True):
     """Drop the body of an own entry of the same feed."""
 
     kind: ClassVar[str] = "withdraw"
     index: Own
     is_edited: Annotated[bool, At("e"), OPTIONAL] = False
-    """Of a post: only its old text goes, and its newest edit is shown; else nothing is."""
+    """Of a post: only its old text goes, and its newest edit is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveBody:
+class LeaveBody(Struct, frozen=True):
     """A feed of this author ends."""
 
     kind: ClassVar[str] = "leave"
@@ -217,8 +215,7 @@ class LeaveBody:
     """Signed leave certificate."""
 
 
-@dataclass(frozen=True, slots=True)
-class PinBody:
+class PinBody(Struct, frozen=True):
     """Show an own post above all others, whichever device wrote it; the newest one counts."""
 
     kind: ClassVar[str] = "pin"
@@ -226,77 +223,8 @@ class PinBody:
     """None: no post stands above the others any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeysBody:
-    """What others may seal to this device; the newest one of a feed counts."""
-
-    kind: ClassVar[str] = "keys"
-    public: Annotated[bytes, At("x"), UpTo(PUBLIC_BYTES)]
-    """Of the suite: see ``core.base.boxes``."""
-    suite: Annotated[int, At("v"), Between(1, SUITE_MAX)] = BOX_SUITE
-    recovery: Annotated[bytes, At("r"), UpTo(RECOVERY_BYTES_MAX), OPTIONAL] = b""
-    """What the sheets open, from the device that had both seeds: ``core.state.recovery``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrekeysBody:
-    """What letters to this device are sealed to: new every two weeks, and the newest counts."""
-
-    kind: ClassVar[str] = "prekeys"
-    prekey: Annotated[bytes, At("b"), UpTo(KEY_BYTES)]
-    identity: Annotated[bytes, At("i"), UpTo(KEY_BYTES)]
-    outer: Annotated[bytes, At("o"), UpTo(KEY_BYTES)]
-    """Opens the outside of a parcel, and nothing else."""
-    mlkem: Annotated[bytes, At("q"), UpTo(MLKEM_PUBLIC_BYTES)]
-    until_ms: Annotated[int, At("u"), Between(0, TIME_MS_MAX)]
-    """When there should be newer ones; sealed to all the same while there are none."""
-    suite: Annotated[int, At("v"), Between(1, SUITE_MAX)]
-
-
-@dataclass(frozen=True, slots=True)
-class MailboxBody:
-    """Machines that keep letters for this device, if any; the newest one counts."""
-
-    kind: ClassVar[str] = "mailbox"
-    holders: Annotated[tuple[NodeId, ...], At("m"), UpTo(MAILBOXES_MAX)] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StateBody:
-    """A part of a snapshot of private state; sealed: see ``core.state.snapshot``."""
-
-    kind: ClassVar[str] = "state"
-    data: Annotated[bytes, At("d"), UpTo(STATE_PART_BYTES)]
-    id: Annotated[bytes, At("i"), UpTo(STATE_ID_BYTES)]
-    """First bytes of the SHA-256 of the whole."""
-    part: Annotated[int, At("p"), Between(0, STATE_PARTS_MAX - 1)]
-    parts: Annotated[int, At("q"), Between(1, STATE_PARTS_MAX)]
-
-
-@dataclass(frozen=True, slots=True)
-class ProtectedBody:
-    """An entry for a circle of people: what it says only they can read."""
-
-    kind: ClassVar[str] = "protected"
-    commitment: Annotated[Hash, At("c")]
-    nonce: Annotated[bytes, At("n"), UpTo(NONCE_BYTES)]
-    sealed: Annotated[bytes, At("x"), UpTo(PROTECTED_BYTES_MAX)]
-
-
-@dataclass(frozen=True, slots=True)
-class RekeyBody:
-    """A new key for a circle, wrapped for all who may read from now on."""
-
-    kind: ClassVar[str] = "rekey"
-    epoch: Annotated[int, At("e"), Between(0, EPOCHS_MAX)]
-    wraps: Annotated[bytes, At("w"), UpTo(REKEY_WRAPS_MAX * REKEY_WRAP_BYTES)]
-    check: Annotated[bytes, At("c"), UpTo(REKEY_CHECK_BYTES)]
-    before: Annotated[bytes, At("p"), UpTo(KEY_BYTES), OPTIONAL] = b""
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownBody:
-    """A kind of a later version: kept and passed on as it is, never shown as an error."""
+class UnknownBody(Struct, frozen=True):
+    """A kind of a later version: kept and passed on as it is, never an error."""
 
     kind: str
     body: bytes
@@ -337,12 +265,11 @@ match_plain_post: Final = re.compile(rb"d4:text([1-9][0-9]{0,3}):").match
 """Start of a post that is nothing but text: nearly all posts of a backlog."""
 
 _SALT_KEY: Final = b"z"
-
 _SALT_START: Final = b"1:z%d:" % SALT_BYTES
 """What stands between the text of such a post and its salt."""
 
 _SALTED_BYTES: Final = len(_SALT_START) + SALT_BYTES + 1
-"""What stands behind its text: key, salt and the closing e."""
+"""What stands behind its text."""
 
 
 def encode_body(body: Body, salt: bytes = b"") -> bytes:
@@ -376,7 +303,7 @@ def encode_body(body: Body, salt: bytes = b"") -> bytes:
 def _is_plain(post: PostBody) -> bool:
     """Whether a post is nothing but text."""
     points = post.reply, post.root, post.quote
-    more = post.lang or post.cw or post.tags or post.mentions or post.src
+    more = post.lang or post.cw or post.tags or post.mentions or post.src or post.media
     return not more and points == (None, None, None)
 
 
@@ -388,12 +315,13 @@ def decode_body(kind: str, body: bytes, kinds: Kinds = KINDS) -> Body:
     """
     if kind == "post":
         plain = match_plain_post(body)
-        # The length leaves room for the salt alone: so this is the whole dict, and the only
-        # spelling of it.  Eight times as fast as the long way.
+        # The length leaves room for the salt alone: this is the whole dict, 8 times as fast.
         if plain is not None and plain.end() + int(plain[1]) + _SALTED_BYTES == len(body):
             end = len(body) - _SALTED_BYTES
             if body.startswith(_SALT_START, end) and body[-1] == 0x65:
                 return PostBody(decode_text(body[plain.end() : end]))
+    if kind == ProtectedBody.kind and (protected := read_protected(body)) is not None:
+        return protected
     codec = kinds.get(kind)
     if codec is None:
         return UnknownBody(kind, body)

@@ -256,6 +256,14 @@ VERIFY_LEVEL_MIN: Final = 2
 """Chunks from this level on are worth processes: 65,536 entries take 0.15 s, and to start one
 0.06 s.  Those of the level below are hashed there only while they run."""
 
+OPENED_APART_MIN: Final = 32
+"""Heads of new feeds that are verified in those processes at once, 0.4 ms each; fewer are done
+sooner where they are."""
+
+OPENED_IN_A_ROW_MIN: Final = 512
+"""Heads of new feeds that came in a row, in messages of as many, before the processes are
+started for more of them: all of 200 feeds are verified before the processes would be there."""
+
 VERIFY_SHARE_FRAMES: Final = 64
 """Frames a process is given at a time, 0.04 s: the others wait no longer for the last one."""
 
@@ -334,3 +342,35 @@ REKEY_CHECK_BYTES: Final = 16
 
 EPOCHS_MAX: Final = 2**32 - 1
 """Epochs of a circle: weekly, for ever."""
+
+# --- pictures, sound, films and other files ------------------------------------------------
+
+MEDIA_MAX: Final = 4
+"""Media of one post: what a page shows side by side without cutting them to strips."""
+
+MEDIUM_BYTES_MAX: Final = 100 * 1024 * 1024
+"""Longest file that an entry names: a film of some minutes, a week of speech.  Its hashes take
+5,200 bytes of the entry."""
+
+MEDIUM_PIECES_MAX: Final = MEDIUM_BYTES_MAX // (1024 * 1024)
+"""Pieces of the longest one."""
+
+PICTURE_SIDE_MAX: Final = 4_000
+"""Longest side of a published picture: more than screens have, and 16 million pixels."""
+
+ALT_CHARS_MAX: Final = 2_000
+"""What a medium shows, in words: 1,000 letters as people count them, also where each takes
+two code points."""
+
+FILE_NAME_CHARS_MAX: Final = 100
+"""How a file was called where it came from."""
+
+PROFILE_FIELDS_MAX: Final = 4
+"""Pairs of label and text in a profile: as many as people know from elsewhere."""
+
+FIELD_LABEL_CHARS_MAX: Final = 40
+"""Longest label of one."""
+
+FIELD_TEXT_CHARS_MAX: Final = 150
+"""Longest text of one, a link mostly.  Four of the longest, with the longest name and bio and
+two pictures, fit a body also where each character takes four bytes."""

@@ -7,12 +7,14 @@ Source: ADR 55.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.address import ADDRESS_CHARS, format_author, parse_author
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.kinds import PostBody
+from swarmfeed.core.feed.medium import shows_any
 from swarmfeed.core.words.links import LINK_TERM, MEDIA_TERM
 from swarmfeed.core.words.query import LANGUAGE, LINK, MEDIA, REPLY, Conditions, SearchQuery
 from swarmfeed.core.words.seeking import Sought, holds
@@ -20,19 +22,17 @@ from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import UserError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """A post, as a query is held against it."""
 
     author_id: AuthorId
     time_ms: int
     """By which it is sorted: its author's clock, as far as that is believed (ADR 19)."""
     post: PostBody
-    """With the newest text that its author gave it."""
+    """With the newest text and media that its author gave it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
+class Meant(Struct, frozen=True, kw_only=True):
     """Who is meant by a name or an address."""
 
     authors: frozenset[AuthorId] = frozenset()
@@ -44,7 +44,7 @@ Called = Callable[[str], Meant]
 """Whom a name or address, as it was typed, stands for: names are not unique."""
 
 _HELD_BY: Final = {LINK: LINK_TERM, MEDIA: MEDIA_TERM}
-"""Traits that are terms of the text."""
+"""Traits by which a text alone is found: the term in it."""
 
 
 def matches(query: SearchQuery, written: Written, called: Called) -> bool:
@@ -105,4 +105,6 @@ def read_address(name: str) -> AuthorId | None:
 
 
 def _has(trait: str, post: PostBody, row: Sequence[str]) -> bool:
-    return post.reply is not None if trait == REPLY else _HELD_BY[trait] in row
+    if trait == REPLY:
+        return post.reply is not None
+    return _HELD_BY[trait] in row or (trait == MEDIA and shows_any(post.media))

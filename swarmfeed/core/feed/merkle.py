@@ -6,8 +6,9 @@ Source: RFC 9162, section 2.1 (identical to RFC 6962 for SHA-256).
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Hash
 from swarmfeed.errors import BadProofError
@@ -42,8 +43,7 @@ def root_hash(entry_hashes: Sequence[Hash]) -> Hash:
     return Hash(row[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Frontier:
+class Frontier(Struct, frozen=True):
     """What is left of a tree when only appending matters: its perfect subtrees.
 
     Costs O(log size) memory and a few hashes for each append or root.

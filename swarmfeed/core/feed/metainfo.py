@@ -6,10 +6,13 @@ for and every swarm has one name.  No date, comment or tracker enters it.
 Sources: BEP 3 (v1), BEP 52 (v2, hybrids), BEP 9 (magnet links).
 """
 
-from base64 import b32encode
+from base64 import b32decode, b32encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha1, sha256
+from mmap import mmap
+from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import PIECE_BYTES_MAX, PIECE_BYTES_MIN
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, Hash
@@ -17,9 +20,11 @@ from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId, Hash
 _BLOCK_BYTES = 16 * 1024
 """Leaf of the v2 tree (BEP 52)."""
 
+NAMED_BYTES: Final = 10
+"""Of a feed's id, in the names of its torrents: 16 characters."""
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+
+class Pieces(Struct, frozen=True):
     """The piece hashes of one file, for both versions of BitTorrent."""
 
     size_bytes: int
@@ -30,8 +35,7 @@ class Pieces:
     a single piece, its one hash is the ``pieces root`` itself)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkTorrent:
+class ChunkTorrent(Struct, frozen=True):
     """A chunk as ordinary clients know it."""
 
     info_hash: bytes
@@ -57,7 +61,7 @@ def piece_count(size_bytes: int) -> int:
     return -(-size_bytes // piece_length(size_bytes))
 
 
-def hash_pieces(content: bytes) -> Pieces:
+def hash_pieces(content: bytes | mmap) -> Pieces:
     """Hash a file's content for both versions.  1.3 ms for 1 MiB."""
     length = piece_length(len(content))
     view = memoryview(content)
@@ -113,17 +117,23 @@ def pieces_root(pieces: Pieces) -> Hash:
 
 def chunk_name(feed_id: FeedId, span: ChunkSpan) -> str:
     """File and torrent name of a chunk: the first 80 bits of the feed id, level, position."""
-    return f"{chunk_name_prefix(feed_id)}{span.level}-{span.position}.zst"
+    return f"{_named(feed_id)}-{span.level}-{span.position}.zst"
 
 
-def chunk_name_prefix(feed_id: FeedId) -> str:
-    """What the names of all chunks of a feed begin with: 16 characters and a dash."""
-    return b32encode(feed_id[:10]).decode("ascii").lower() + "-"
+def named_by(name: str) -> bytes | None:
+    """Return the first 80 bits of the id of the feed whose torrent has a name; None: it is a
+    medium's."""
+    feed, dash, _ = name.partition("-")
+    return b32decode(feed, casefold=True) if dash else None
+
+
+def _named(feed_id: FeedId) -> str:
+    return b32encode(feed_id[:NAMED_BYTES]).decode("ascii").lower()
 
 
 def chunk_torrent(feed_id: FeedId, span: ChunkSpan, pieces: Pieces) -> ChunkTorrent:
     """Build the torrent of a chunk."""
-    return _torrent(chunk_name(feed_id, span), pieces)
+    return file_torrent(chunk_name(feed_id, span), pieces)
 
 
 def list_torrent(feed_id: FeedId, sealed: int, pieces: Pieces) -> ChunkTorrent:
@@ -134,11 +144,13 @@ def list_torrent(feed_id: FeedId, sealed: int, pieces: Pieces) -> ChunkTorrent:
         sealed: How many entries these hold.
         pieces: Of the encoded list.
     """
-    return _torrent(f"{chunk_name_prefix(feed_id)}list-{sealed}.ben", pieces)
+    return file_torrent(f"{_named(feed_id)}-list-{sealed}.ben", pieces)
 
 
-def _torrent(name: str, pieces: Pieces) -> ChunkTorrent:
-    """Keys are in order by construction: this is bencoded by hand because it is made for each
+def file_torrent(name: str, pieces: Pieces) -> ChunkTorrent:
+    """Build the torrent of one file; ``name`` is ASCII.
+
+    Keys are in order by construction: this is bencoded by hand because it is made for each
     chunk of each feed at every start."""
     raw, size, root = name.encode("ascii"), pieces.size_bytes, pieces_root(pieces)
     info = b"".join(

@@ -12,7 +12,8 @@ Pure: which feeds stay is decided by a person.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import FEEDS_PER_AUTHOR_MAX
@@ -29,8 +30,7 @@ from swarmfeed.core.feed.certificate import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stays:
+class Stays(Struct, frozen=True, kw_only=True):
     """A feed that stays the author's."""
 
     feed_id: FeedId

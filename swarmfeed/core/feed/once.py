@@ -5,24 +5,25 @@ same key.  What is remembered of it is written before the entry is appended, and
 by place and hash: whether it was appended says the feed itself, whenever the power went.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, TIME_MS_MAX
 from swarmfeed.core.base.marks import At, Between
 from swarmfeed.core.base.types import EntryRef, Hash
-from swarmfeed.core.feed.limits import WISH_KEY_CHARS_MAX
+from swarmfeed.core.feed.limits import WISH_KEPT_MS, WISH_KEY_CHARS_MAX, WISHES_MAX
 from swarmfeed.errors import BadEncodingError, DamageError
 
 ROW_BYTES_MAX: Final = 256
 """Longest row: two hashes, two numbers and their names, twice over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """Something that may be asked for again, and is to be done once."""
 
     key: str
@@ -31,8 +32,7 @@ class Wish:
     """Of what is asked for: another content with the same key is another wish."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undertaken:
+class Undertaken(Struct, frozen=True, kw_only=True):
     """The entry that a wish is to become."""
 
     content: Annotated[Hash, At("c")]
@@ -67,12 +67,27 @@ def row_key(key: str) -> bytes:
     return sha256(key.encode("utf-8")).digest()
 
 
-def content_of(key: str, text: str, reply_to: EntryRef | None) -> Hash:
-    """Return the hash of what a post is to say.
+def outlived(undertaken_ms: Mapping[bytes, int], now_ms: int) -> list[bytes]:
+    """Return rows that need not be remembered any more, if one more comes.
+
+    Args:
+        undertaken_ms: When each was, the oldest first.
+    """
+    too_many = max(len(undertaken_ms) + 1 - WISHES_MAX, 0)
+    return [
+        key
+        for number, (key, at_ms) in enumerate(undertaken_ms.items())
+        if number < too_many or at_ms < now_ms - WISH_KEPT_MS
+    ]
+
+
+def content_of(key: str, text: str, reply_to: EntryRef | None, beside: bytes = b"") -> Hash:
+    """Return the hash of what a post is to say, and of what stands ``beside`` its text.
 
     It stays when the post is withdrawn: whoever does not know the key, of which there is only a
     hash too, cannot try whether a text fits.
     """
     place = b"" if reply_to is None else reply_to.feed_id + reply_to.entry_hash
-    said = b"\0".join([key.encode("utf-8"), place, text.encode("utf-8")])
+    parts = [key.encode("utf-8"), place, text.encode("utf-8"), *([beside] if beside else [])]
+    said = b"\0".join(parts)
     return Hash(sha256(said).digest())

@@ -10,7 +10,8 @@ The wait for a first byte is estimated as TCP estimates round trips: a smoothed 
 times its deviation.  Source: RFC 6298, section 2.
 """
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from swarmfeed.core.base.limits import CHUNKS_IN_FLIGHT_MAX
 from swarmfeed.core.feed.limits import (
@@ -26,8 +27,7 @@ from swarmfeed.core.feed.limits import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class Wait(Struct, frozen=True, kw_only=True):
     """Time from asking to the first byte, in milliseconds; of nobody yet when it is new."""
 
     mean_ms: float | None = None
@@ -51,8 +51,7 @@ class Wait:
         return round(min(max(wanted_ms, RACE_MS_MIN), RACE_MS_MAX))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repute:
+class Repute(Struct, frozen=True, kw_only=True):
     """What one holder has shown of itself."""
 
     wait: Wait = field(default_factory=Wait)

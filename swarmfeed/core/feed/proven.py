@@ -12,9 +12,11 @@ Source: FORMAT 18.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.limits import (
     CERTIFICATE_BYTES_MAX,
@@ -28,7 +30,7 @@ from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.author import feeds_of
 from swarmfeed.core.feed.certificate import Certificate, Rotate, open_certificate
 from swarmfeed.core.feed.claims import joined_author
-from swarmfeed.core.feed.entry import decode_entry, hash_stored
+from swarmfeed.core.feed.entry import decode_hashed
 from swarmfeed.core.feed.head import Head, open_head
 from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, ProfileBody, decode_body
 from swarmfeed.core.feed.limits import (
@@ -43,8 +45,7 @@ from swarmfeed.errors import BadProofError
 SignedHead = Annotated[bytes, At("h", "Signed head"), UpTo(HEAD_BYTES_MAX)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
+class Proven(Struct, frozen=True, kw_only=True):
     """An entry, and the hashes that lead from it to the root of a head."""
 
     index: Annotated[int, At("n"), Between(0, FEED_ENTRIES_MAX - 1)]
@@ -55,8 +56,7 @@ class Proven:
     """Inclusion proof."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenApart:
+class ProvenApart(Struct, frozen=True, kw_only=True):
     """Another entry of the feed that a post is in, under a head of its own."""
 
     head: SignedHead
@@ -65,8 +65,7 @@ class ProvenApart:
     """An edit, or a profile."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenPost:
+class ProvenPost(Struct, frozen=True, kw_only=True):
     """A post with all that proves it, as it came."""
 
     feed_id: Annotated[FeedId, At("f")]
@@ -87,8 +86,7 @@ class ProvenPost:
     """How its author is called, where that is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Struct, frozen=True, kw_only=True):
     """A post that was proven."""
 
     ref: EntryRef
@@ -99,8 +97,7 @@ class Checked:
     """What its author is called, by a profile that was proven; empty where none came along."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """An entry that was proven, of whatever kind."""
 
     author_id: AuthorId
@@ -199,9 +196,8 @@ def _open_head(signed: bytes, feed_id: FeedId) -> Head:
 
 
 def _open(proven: Proven, head: Head) -> tuple[Hash, int, Body]:
-    entry_hash = hash_stored(proven.stored)
+    entry, entry_hash = decode_hashed(proven.stored)
     verify_inclusion(entry_hash, proven.index, head.size, proven.proof, head.root)
-    entry = decode_entry(proven.stored)
     if entry.body is None:
         raise BadProofError("what was found is withdrawn")
     return entry_hash, entry.time_ms, decode_body(entry.kind, entry.body)
@@ -211,7 +207,7 @@ def _edited(post: PostBody, edit: ProvenApart, proven: ProvenPost) -> PostBody:
     said = _open_apart(edit, proven.feed_id)
     if not isinstance(said, EditBody) or said.index != proven.post.index:
         raise BadProofError("the edit is of another post")
-    return replace(post, text=said.text, cw=said.cw)
+    return replace(post, text=said.text, cw=said.cw, media=said.media)
 
 
 def _open_apart(apart: ProvenApart, feed_id: FeedId) -> Body:

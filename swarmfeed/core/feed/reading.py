@@ -6,10 +6,11 @@ these, without an object for each; what lies between them is read entry by entry
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate, chain, pairwise
 from typing import Final, NamedTuple, cast
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.core.base.types import Hash
@@ -47,8 +48,7 @@ Record = tuple[int, bytes, Hash]
 """Place of an entry among those read, its stored form, its hash."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class Packed(Struct, frozen=True, kw_only=True):
     """A run of entries as it lies on disk: checked for what disks do, and not unpacked."""
 
     frames: bytes = b""

@@ -6,8 +6,9 @@ until it is back.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -21,8 +22,7 @@ ROW_BYTES_MAX: Final = 256
 """Longest row: a key, three numbers, two flags and their names, twice over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class Remembered(Struct, frozen=True, kw_only=True):
     """The most that was here of one feed."""
 
     author_id: Annotated[AuthorId, At("a")]

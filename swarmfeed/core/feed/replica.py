@@ -8,8 +8,10 @@ signed heads of a fork are kept as its proof.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
+
+from swarmfeed.core.base.keys import Verify, verify_signature
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.chunk import hash_whole
 from swarmfeed.core.feed.chunklist import (
@@ -36,8 +38,7 @@ from swarmfeed.errors import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Replica:
+class Replica(Struct, frozen=True):
     """The newest verified state of a feed, its chunks' bytes aside.
 
     Invariant: the records' roots and the tail's hashes give ``head.root``; the hash of
@@ -73,8 +74,7 @@ class Replica:
         return dict(zip(covering_spans(self.head.size), self.records, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Struct, frozen=True):
     """An own feed after an append: the new replica, and chunks that come with it."""
 
     replica: Replica
@@ -83,7 +83,11 @@ class Growth:
 
 
 def open_replica(
-    feed_id: FeedId, signed_head: bytes, chunk_list: bytes, tail: Sequence[bytes]
+    feed_id: FeedId,
+    signed_head: bytes,
+    chunk_list: bytes,
+    tail: Sequence[bytes],
+    verify: Verify = verify_signature,
 ) -> Replica:
     """Verify a head together with its chunk list and tail.
 
@@ -94,7 +98,7 @@ def open_replica(
         BadEncodingError: Chunk list or tail do not fit the head's size or are malformed.
         BadProofError: They lead to another root, or the list is not the signed one.
     """
-    head = open_head(signed_head, feed_id)
+    head = open_head(signed_head, feed_id, verify)
     if head.size < 1:
         raise BadEncodingError("head of an empty feed")
     if hash_chunk_list(chunk_list) != head.chunks_hash:

@@ -11,14 +11,14 @@ index that is made anew comes out the same.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.feed.limits import LEAPS_MAX, SIGHTINGS_FINE, SIGHTINGS_MAX
 
 
-@dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class Sighting:
+class Sighting(Struct, frozen=True, order=True, kw_only=True):
     """Entries [start, stop) of a feed were here at a moment of our time."""
 
     start: int
@@ -26,8 +26,7 @@ class Sighting:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class Leap:
+class Leap(Struct, frozen=True, order=True, kw_only=True):
     """Our time went from one moment to another at once: nearer to the truth."""
 
     from_ms: int
@@ -39,8 +38,7 @@ class Leap:
         return sighting.at_ms < self.to_ms and since_ms < time_ms <= until_ms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reckoning:
+class Reckoning(Struct, frozen=True, kw_only=True):
     """How the times of one feed's entries are reckoned: by what was seen of it."""
 
     sightings: tuple[Sighting, ...] = ()
@@ -81,6 +79,25 @@ class Reckoning:
 
 PLAIN = Reckoning()
 """Of a feed that never claimed a time to come: entries are sorted by what they claim."""
+
+
+Plain = tuple[list[tuple[int, int, int]], list[tuple[int, int]]]
+"""A reckoning in plain values: its sightings, its leaps."""
+
+
+def plain_reckoning(reckoning: Reckoning) -> Plain:
+    return (
+        [(each.start, each.stop, each.at_ms) for each in reckoning.sightings],
+        [(each.from_ms, each.to_ms) for each in reckoning.leaps],
+    )
+
+
+def reckoning_of(plain: Plain) -> Reckoning:
+    sightings, leaps = plain
+    return Reckoning(
+        sightings=tuple(Sighting(start=a, stop=b, at_ms=at_ms) for a, b, at_ms in sightings),
+        leaps=tuple(Leap(from_ms=from_ms, to_ms=to_ms) for from_ms, to_ms in leaps),
+    )
 
 
 def add_sighting(known: Sequence[Sighting], new: Sighting) -> tuple[Sighting, ...]:

@@ -4,9 +4,10 @@ Posts of one millisecond stand in the order of a number that everybody gets alik
 alone, whoever grinds keys would stand first.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import TIME_MS_MAX
 from swarmfeed.core.base.marks import At, Between
@@ -16,8 +17,7 @@ NUMBER_BYTES: Final = 7
 """Of the number: it fits the 64-bit integers of databases, and 18 digits."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Spot:
+class Spot(Struct, frozen=True, order=True):
     """A place in such a list: later ones are larger."""
 
     time_ms: Annotated[int, At("t"), Between(0, TIME_MS_MAX)]

@@ -14,9 +14,11 @@ silence by the holder's own down times).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from math import e, gamma
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import NodeId
 
@@ -70,8 +72,7 @@ AUDITS_PASSED_MAX: Final = 30.0
 is gone.  Three failures after them leave a chance of one half, twelve one fifth."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prior:
+class Prior(Struct, frozen=True):
     """What is believed of a kind of holder before anything is known of one."""
 
     up: float
@@ -86,8 +87,7 @@ FRIEND: Final = Prior(0.30, 3 * HOUR_MS, 8 * HOUR_MS, 1 / (180 * DAY_MS))
 SERVER: Final = Prior(0.70, 24 * HOUR_MS, 6 * HOUR_MS, 1 / (200 * DAY_MS))
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """What was seen of one holder, newest last; a few kilobytes, whatever its age."""
 
     ups: tuple[float, ...]
@@ -108,8 +108,7 @@ class Presence:
     """Whether it said that it leaves, and was not seen since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audits:
+class Audits(Struct, frozen=True):
     """Random checks of what a holder claims, faded."""
 
     passed: float = 0.0
@@ -118,8 +117,7 @@ class Audits:
     """1 for a stranger, who starts at one half; 0 for a friend, who starts at one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """One holder's coming day, as placement sees it."""
 
     node_id: NodeId

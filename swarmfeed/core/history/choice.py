@@ -1,14 +1,14 @@
 """What a person gives for the history of others."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 HISTORY_ROLE: Final = "history"
 """Role of a node that gives disk for the history of others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryChoice:
+class HistoryChoice(Struct, frozen=True, kw_only=True):
     """What an operator gives for the history of others."""
 
     scope: str

@@ -16,9 +16,10 @@ node really holds what it says, receipts and audits tell.  A goodbye is about th
 Nothing else that a node key signs begins with either line.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, decode_fields, encode
 from swarmfeed.core.base.keys import SigningKey, verify_signature
@@ -79,8 +80,7 @@ OF_SERVERS: Final = frozenset({Word.LEASE, Word.CLAIM, Word.LEAVING, Word.REFUSA
 """Words that only history servers say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """One node's word on one feed."""
 
     node_id: NodeId
@@ -107,8 +107,7 @@ class Notice:
         return self.made_ms > now_ms + POST_AHEAD_MS_MAX
 
 
-@dataclass(frozen=True, slots=True)
-class Goodbye:
+class Goodbye(Struct, frozen=True):
     """A node's word that it leaves for good."""
 
     node_id: NodeId

@@ -10,10 +10,12 @@ Sources: Thaler and Ravishankar, "Using name-based mappings to increase hit rate
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import log
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.history import sentences
@@ -65,8 +67,7 @@ ROOM_STEPS: Final = 8
 """Steps in which free room is told, so that small changes do not change the order."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedView:
+class FeedView(Struct, frozen=True):
     """All that one server knows of one feed at one moment."""
 
     feed_id: FeedId
@@ -88,8 +89,7 @@ class FeedView:
     outages: Mapping[str, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What a server remembers of a feed from one look to the next."""
 
     unavailable: float | None = None
@@ -102,22 +102,19 @@ class Memory:
     found that a copy of ours would make two others superfluous."""
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """Claim the feed and fetch it."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """Stop promising the feed; its bytes may stay until the disk is wanted."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoChange:
+class NoChange(Struct, frozen=True):
     """Change nothing."""
 
     reason: str

@@ -9,8 +9,10 @@ the identities it makes).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.texts import format_size
 from swarmfeed.core.base.types import AuthorId, FeedId
@@ -38,8 +40,7 @@ INTRODUCERS_MIN: Final = 2
 """Blocks by so many friends end an author's share."""
 
 
-@dataclass(frozen=True, slots=True)
-class Friend:
+class Friend(Struct, frozen=True):
     """An author the server's operator follows, and whom it follows in turn."""
 
     author_id: AuthorId
@@ -47,16 +48,14 @@ class Friend:
     blocks: frozenset[AuthorId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """What one author may still add: a bucket that fills with time."""
 
     left_bytes: float
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What of a server's disk is taken."""
 
     disk_bytes: int
@@ -67,8 +66,7 @@ class Usage:
     """Bytes that were charged to each friend, for the authors it introduced."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldFeed:
+class HeldFeed(Struct, frozen=True):
     """A feed under a lease of ours, as eviction sees it."""
 
     feed_id: FeedId
@@ -81,8 +79,7 @@ class HeldFeed:
     """Lasting copies that would be left (`slack.copies_of`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evict:
+class Evict(Struct, frozen=True):
     """Promise it no longer, and let it go once others hold enough."""
 
     feed_id: FeedId

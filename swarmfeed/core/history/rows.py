@@ -12,13 +12,14 @@ They never leave this machine.  A decoder gives a value or raises DamageError; w
 the ledger passes a damaged row over, as if it had never been written.
 """
 
+import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from math import isfinite
-from struct import Struct, error
 from typing import Final, ParamSpec, TypeVar
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -42,10 +43,10 @@ REASON_BYTES_MAX: Final = 1_000
 """Longest reason of a decision, in UTF-8; a longer one is cut."""
 
 _NOTICE: Final = codec_of(NoticeRecord)
-_COUNTS: Final = Struct(f"<{2 * WEEK_HOURS}f")
-_PRESENCE: Final = Struct("<2d?3qH?3d")
-_MEMORY: Final = Struct("<dIQI")
-_RATE: Final = Struct("<dq")
+_COUNTS: Final = struct.Struct(f"<{2 * WEEK_HOURS}f")
+_PRESENCE: Final = struct.Struct("<2d?3qH?3d")
+_MEMORY: Final = struct.Struct("<dIQI")
+_RATE: Final = struct.Struct("<dq")
 _UNKNOWN: Final = -1.0
 """Stands for an unavailability that was never worked out."""
 
@@ -61,8 +62,7 @@ class CustodyState(StrEnum):
     """Held until others hold enough."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Custody:
+class Custody(Struct, frozen=True, kw_only=True):
     """A feed that a history server fetches or holds for others."""
 
     author_id: AuthorId
@@ -79,8 +79,7 @@ class Custody:
     decided_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What is remembered of one node."""
 
     presence: Presence
@@ -96,7 +95,7 @@ def _total(decode: Callable[P, T]) -> Callable[P, T]:
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return decode(*args, **kwargs)
-        except (BadEncodingError, error, ValueError) as wrong:
+        except (BadEncodingError, struct.error, ValueError) as wrong:
             raise DamageError(f"a row of the ledger is damaged: {wrong}") from wrong
 
     return wrapper

@@ -11,9 +11,11 @@ logarithm of demand).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from math import exp, log
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from swarmfeed.core.history.availability import DAY_PARTS, HOUR_MS, Outlook
 
@@ -57,8 +59,7 @@ EVEN: Final = (1.0,) * DAY_PARTS
 """Readers who ask at all hours alike."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """What a set of holders offers together; holders can be added one by one."""
 
     alone: tuple[float, ...] = EVEN

@@ -1,7 +1,8 @@
 """Messages about who holds what for others, and how surely: notices, reports, audits."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.marks import At, Between, UpTo
@@ -17,8 +18,7 @@ from swarmfeed.core.history.placement import ROOM_STEPS
 from swarmfeed.core.talk.message import Feed, Index, Message, SignedHead, Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """Tell me the notices about feeds of these authors, now and as they come."""
 
     name: ClassVar[str] = "watch"
@@ -26,8 +26,7 @@ class Watch:
     """Author ids; more of them in further messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRecord:
+class NoticeRecord(Struct, frozen=True):
     """A signed notice, and where its node was reached: a hint, not signed."""
 
     signed: Annotated[bytes, At("n"), UpTo(NOTICE_BYTES_MAX)]
@@ -38,8 +37,7 @@ class NoticeRecord:
     """Where that node's swarm listens: likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True):
     """Notices for a peer that watches their authors, or, of our own, for a history server."""
 
     name: ClassVar[str] = "notices"
@@ -47,8 +45,7 @@ class Notices:
     """Notices, each with where its node was reached."""
 
 
-@dataclass(frozen=True, slots=True)
-class Farewell:
+class Farewell(Struct, frozen=True):
     """Somebody's signed goodbye: it leaves for good."""
 
     name: ClassVar[str] = "farewell"
@@ -56,8 +53,7 @@ class Farewell:
     """Signed goodbye (FORMAT 12)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRate:
+class RequestRate(Struct, frozen=True):
     """How often a feed's backlog was asked for at one history server."""
 
     feed_id: Feed
@@ -65,8 +61,7 @@ class RequestRate:
     """Requests of different people in 30 days, at the present rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a history server tells others every quarter of an hour; nothing of it is proven."""
 
     name: ClassVar[str] = "report"
@@ -78,8 +73,7 @@ class Report:
     """Free eighths of the disk it gives for history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """Prove that you hold this entry."""
 
     name: ClassVar[str] = "audit"
@@ -88,8 +82,7 @@ class Audit:
     """Index of the entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditProof:
+class AuditProof(Struct, frozen=True):
     """Answer to an audit: the entry, and its way to a root the author signed."""
 
     name: ClassVar[str] = "audit-proof"

@@ -9,13 +9,14 @@ Sources: The X3DH Key Agreement Protocol (Signal, 2016); The PQXDH Key Agreement
 (revision 3).  There are no one-time prekeys: a log cannot hand out each one once.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.hkdf import hkdf
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.base.x25519 import exchange
-from swarmfeed.core.feed.kinds import PrekeysBody
+from swarmfeed.core.feed.sealed_kinds import PrekeysBody
 from swarmfeed.core.letters.prekeys import Privates, hash_prekeys
 
 _INFO: Final = b"swarmfeed pqxdh 1"
@@ -23,8 +24,7 @@ _START: Final = b"\xff" * 32
 """X3DH, 2.2: domain separation from signatures of the same curve."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parties:
+class Parties(Struct, frozen=True, kw_only=True):
     """Who agrees, and by which keys: goes into the secret."""
 
     opener: FeedId

@@ -10,9 +10,10 @@ members of a group two texts gives them two ids, and the next letter shows a gap
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, decode, decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -20,6 +21,8 @@ from swarmfeed.core.base.limits import HASH_BYTES, KEY_BYTES, TIME_MS_MAX
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, UpTo
 from swarmfeed.core.base.padding import LENGTH_BYTES, pad, power_of_two, unpad
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.feed.limits import MEDIA_MAX
+from swarmfeed.core.feed.medium import Medium, is_whole
 from swarmfeed.core.letters.limits import (
     AFTER_MAX,
     CONTENT_BYTES_MAX,
@@ -33,7 +36,7 @@ from swarmfeed.core.letters.limits import (
 from swarmfeed.errors import BadEncodingError, UserError
 
 TEXT: Final = "text"
-"""Words to a person or a group: {"x": text}."""
+"""Words to a person or a group, and pictures beside them: {"m"?: media, "x": text}."""
 GOT: Final = "got"
 """Confirms letters to the device that sent them: {"g": ids}."""
 AGAIN: Final = "again"
@@ -53,8 +56,7 @@ LETTER_KINDS: Final = frozenset({TEXT, GOT, AGAIN, TOKEN, MADE, CHANGED, TOLD})
 _ID: Final = b"swarmfeed letter 1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(Struct, frozen=True, kw_only=True):
     """One letter."""
 
     after: Annotated[
@@ -123,8 +125,16 @@ def plain_fields(body: bytes) -> Mapping[bytes, Any]:
     return found
 
 
-def text_body(text: str) -> bytes:
-    return encode({"x": text})
+class _Pictures(Struct, frozen=True):
+    media: Annotated[tuple[Medium, ...], At("m"), UpTo(MEDIA_MAX), OPTIONAL] = ()
+
+
+_PICTURES: Final = codec_of(_Pictures)
+
+
+def text_body(text: str, media: tuple[Medium, ...] = ()) -> bytes:
+    """Words and pictures; each of these is encrypted, and has its key beside it."""
+    return encode({**_PICTURES.write(_Pictures(media)), b"x": text.encode()})
 
 
 def read_text(body: bytes) -> str:
@@ -134,6 +144,13 @@ def read_text(body: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadEncodingError("text is not UTF-8") from error
+
+
+def read_pictures(body: bytes) -> tuple[Medium, ...]:
+    """Read the pictures of a text; those that anybody could open, or that no file can be, are
+    left out.  Raises BadEncodingError."""
+    media = _PICTURES.read(read_fields(body)).media
+    return tuple(each for each in media if is_whole(each) and each.key)
 
 
 def got_body(ids: list[bytes]) -> bytes:

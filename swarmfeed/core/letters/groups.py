@@ -6,11 +6,12 @@ so all before them.  A person is in the group if some addition of them knew ever
 them: a removal beats an addition that did not know of it.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from hashlib import sha256
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -21,9 +22,11 @@ from swarmfeed.core.letters.limits import (
     CONTENT_BYTES_MAX,
     GROUP_CHANGE_BYTES_MAX,
     GROUP_CHANGES_MAX,
+    GROUP_LEAVES_MAX,
     GROUP_NAME_CHARS_MAX,
     GROUP_PEOPLE_MAX,
     GROUP_REFS_MAX,
+    GROUP_TOLD_BYTES_MAX,
     LETTER_ID_BYTES,
 )
 from swarmfeed.errors import BadEncodingError
@@ -33,8 +36,7 @@ _GROUP: Final = b"swarmfeed group 1"
 People = tuple[AuthorId, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupMade:
+class GroupMade(Struct, frozen=True, kw_only=True):
     """What a group begins with; its writer is the founder, and an admin."""
 
     admins: Annotated[People, At("a"), UpTo(GROUP_PEOPLE_MAX), OPTIONAL] = ()
@@ -43,8 +45,7 @@ class GroupMade:
     """All but the founder."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupChange:
+class GroupChange(Struct, frozen=True, kw_only=True):
     """Somebody is added, or removed."""
 
     on: Annotated[bool, At("g")]
@@ -57,8 +58,7 @@ class GroupChange:
     ] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenChange:
+class WrittenChange(Struct, frozen=True, kw_only=True):
     """A letter about who is in a group, as it was written, and by whom."""
 
     author_id: Annotated[AuthorId, At("a")]
@@ -69,8 +69,7 @@ class WrittenChange:
         return letter_id(self.author_id, self.content)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupHistory:
+class GroupHistory(Struct, frozen=True, kw_only=True):
     """All that was written about who is in a group; the beginning first."""
 
     changes: Annotated[
@@ -101,8 +100,7 @@ def group_id_of(author_id: AuthorId, content: bytes) -> bytes:
     return sha256(_GROUP + author_id + content).digest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """What a history says."""
 
     group_id: bytes
@@ -134,7 +132,7 @@ def open_group(history: GroupHistory) -> Group:
     counting = {
         name: change
         for name, (author_id, change) in changes.items()
-        if author_id in admins or (author_id == change.who and not change.on)
+        if author_id in admins or _is_leave(author_id, change)
     }
     named = {ref for change in counting.values() for ref in change.refs}
     return Group(
@@ -147,14 +145,25 @@ def open_group(history: GroupHistory) -> Group:
     )
 
 
-def _people(
-    first: Collection[AuthorId], changes: Mapping[bytes, GroupChange]
-) -> frozenset[AuthorId]:
+def _is_leave(author_id: AuthorId, change: GroupChange) -> bool:
+    return author_id == change.who and not change.on
+
+
+def _knowing(changes: Mapping[bytes, GroupChange]) -> Callable[[bytes], frozenset[bytes]]:
+    """Return what tells which changes the writer of one knew."""
+
     @cache
     def known_to(name: bytes) -> frozenset[bytes]:
         refs = [ref for ref in changes[name].refs if ref in changes and ref != name]
         return frozenset(refs).union(*(known_to(ref) for ref in refs))
 
+    return known_to
+
+
+def _people(
+    first: Collection[AuthorId], changes: Mapping[bytes, GroupChange]
+) -> frozenset[AuthorId]:
+    known_to = _knowing(changes)
     removals: dict[AuthorId, set[bytes]] = {}
     for name, change in changes.items():
         if not change.on:
@@ -168,17 +177,76 @@ def _people(
 
 
 def with_change(history: GroupHistory, change: WrittenChange) -> GroupHistory:
-    """Return a history with one more change; the same one when it is there, or it is full.
+    """Return a history with one more change; the same one when it is there, or has no room.
 
     Raises:
-        BadEncodingError: It is no change of this group.
+        BadEncodingError: It is no change of this group, or of somebody who changes nothing.
     """
-    first = history.changes[0]
-    _read_change(change, group_id_of(first.author_id, first.content))
+    first, author_id = history.changes[0], change.author_id
+    said = _read_change(change, group_id_of(first.author_id, first.content))
+    if not _is_admin(history, author_id) and not _is_leave(author_id, said):
+        raise BadEncodingError("a change by somebody who adds and removes nobody")
     is_known = any(each.letter_id == change.letter_id for each in history.changes)
     if is_known or len(history.changes) > GROUP_CHANGES_MAX:
         return history
-    return GroupHistory(changes=(*history.changes, change))
+    longer = GroupHistory(changes=(*history.changes, change))
+    return longer if _is_admin(history, author_id) else _with_few_leaves(longer, author_id)
+
+
+def is_full(history: GroupHistory) -> bool:
+    """Whether nobody is to be added or removed any more: the rest is for those who leave."""
+    return len(history.changes) > GROUP_CHANGES_MAX - GROUP_PEOPLE_MAX
+
+
+def in_parts(history: GroupHistory) -> list[GroupHistory]:
+    """Return a history as it fits into letters, the beginning in each of them."""
+    first, *later = history.changes
+    parts = [GroupHistory(changes=(first,))]
+    for each in later:
+        longer = GroupHistory(changes=(*parts[-1].changes, each))
+        if len(encode_history(longer)) <= GROUP_TOLD_BYTES_MAX:
+            parts[-1] = longer
+        else:
+            parts.append(GroupHistory(changes=(first, each)))
+    return parts
+
+
+def _is_admin(history: GroupHistory, author_id: AuthorId) -> bool:
+    first = history.changes[0]
+    admins = _read_made(decode_content(first.content)).admins
+    return author_id == first.author_id or author_id in admins
+
+
+def _with_few_leaves(history: GroupHistory, author_id: AuthorId) -> GroupHistory:
+    """Let go of changes by one who may only leave, where they are too many: the same ones
+    everywhere."""
+    names = sorted(each.letter_id for each in history.changes if each.author_id == author_id)
+    gone = {*names[GROUP_LEAVES_MAX:]}
+    kept = tuple(each for each in history.changes if each.letter_id not in gone)
+    return GroupHistory(changes=kept) if gone else history
+
+
+def untold(history: GroupHistory, change: WrittenChange) -> frozenset[AuthorId]:
+    """Whom somebody who adds people has to tell the history again, once a change is in it.
+
+    Whoever was added at the same time as something else changed is told of that by nobody: the
+    writer of neither knew of the other's.
+    """
+    first, *later = history.changes
+    group_id = group_id_of(first.author_id, first.content)
+    changes = {each.letter_id: _read_change(each, group_id) for each in later}
+    known_to, name = _knowing(changes), change.letter_id
+    if name not in changes:
+        return frozenset()
+    apart = [
+        each
+        for each in changes
+        if each != name and each not in known_to(name) and name not in known_to(each)
+    ]
+    added = {changes[each].who for each in apart if changes[each].on}
+    if changes[name].on and apart:
+        added.add(changes[name].who)
+    return frozenset(added & open_group(history).people)
 
 
 def begin_group(author_id: AuthorId, content: bytes) -> GroupHistory:

@@ -33,7 +33,7 @@ CONTENT_STEP_BYTES: Final = 256
 """Shortest letter as it is sealed; longer ones take twice that, four times, and so on."""
 
 CONTENT_BYTES_MAX: Final = 32 * 1024
-"""Longest letter as it is sealed: the history of a group of 32 people fits in one."""
+"""Longest letter as it is sealed: 8,000 bytes of text, or most of a group's history."""
 
 OPENING_STEP_BYTES: Final = 512
 """What the first letters of a session are padded to, so that nobody counts certificates."""
@@ -118,6 +118,10 @@ AGAIN_EVERY_MS: Final = 3_600_000
 """How often a device is asked to begin a new session, at most: whoever replays parcels makes us
 ask once."""
 
+AGAINS_AT_ONCE: Final = 3
+"""How often in AGAIN_EVERY_MS a device may have all that it did not confirm sent again: it was
+restored, perhaps twice; who asks without end would have us seal and send without end."""
+
 SEEK_PERSON_MS: Final = 10 * 60 * 1_000
 """How often the log of a person whose devices are not known is asked for."""
 
@@ -142,10 +146,20 @@ GROUP_PEOPLE_MAX: Final = 32
 """People in a group: each letter is sealed to each of their devices."""
 
 GROUP_CHANGES_MAX: Final = 128
-"""Changes of who is in a group, in all: they fit into one letter to a newcomer."""
+"""Changes of who is in a group, in all; the last GROUP_PEOPLE_MAX are for those who leave."""
+
+GROUP_LEAVES_MAX: Final = 3
+"""Changes by somebody who may only leave: nobody keeps others from changing anything."""
+
+GROUP_TOLD_BYTES_MAX: Final = CONTENT_BYTES_MAX - 1_024
+"""Longest history in one letter to a newcomer, beside all else that the letter says; some 90
+changes.  More go in further ones."""
 
 GROUP_CHANGE_BYTES_MAX: Final = 1_024 + 40 * GROUP_PEOPLE_MAX
 """Longest letter about who is in a group: its beginning names all people."""
+
+EARLY_MAX: Final = 64
+"""Letters that wait in memory for the beginning of their group: 2 MiB at most."""
 
 GROUP_REFS_MAX: Final = 8
 """Newest changes that a change names."""

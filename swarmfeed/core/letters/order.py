@@ -5,14 +5,14 @@ whose writer's clock was earlier is first.  Whoever has the same letters sees th
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
+
+from msgspec import Struct
 
 from swarmfeed.core.letters.limits import AFTER_MAX
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """What of a letter says where it stands."""
 
     letter_id: bytes
@@ -20,8 +20,7 @@ class Placed:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderedLetter:
+class OrderedLetter(Struct, frozen=True):
     """A letter in its place."""
 
     letter_id: bytes

@@ -9,9 +9,11 @@ few keys.  Lengths fall into classes, because the
 content is padded, and so is what begins a session.
 """
 
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Annotated, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -33,8 +35,7 @@ MLKEM_TEXT_BYTES: Final = 1_088
 NUMBER_BYTES: Final = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class Opening(Struct, frozen=True, kw_only=True):
     """What begins a session; goes with each letter until the first answer."""
 
     mlkem: Annotated[bytes, At("c"), UpTo(MLKEM_TEXT_BYTES)]
@@ -46,8 +47,7 @@ class Opening:
     suite: Annotated[int, At("v"), Between(1, SUITE_MAX)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inner:
+class Inner(Struct, frozen=True, kw_only=True):
     """What is in a parcel."""
 
     sender: Annotated[FeedId, At("f")]

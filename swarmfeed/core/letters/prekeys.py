@@ -8,13 +8,15 @@ writing letters needs no feed key, and works while that is locked away.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.boxes import MLKEM_SEED_BYTES
 from swarmfeed.core.base.codec import codec_of
+from swarmfeed.core.base.hiding import hiding
 from swarmfeed.core.base.hkdf import hkdf
 from swarmfeed.core.base.keys import verify_signature
 from swarmfeed.core.base.limits import (
@@ -30,7 +32,7 @@ from swarmfeed.core.base.x25519 import x25519_public
 from swarmfeed.core.feed.author import feeds_of
 from swarmfeed.core.feed.certificate import Rotate
 from swarmfeed.core.feed.claims import joined_author, open_all
-from swarmfeed.core.feed.kinds import PrekeysBody
+from swarmfeed.core.feed.sealed_kinds import PrekeysBody
 from swarmfeed.errors import BadProofError
 
 SUITE: Final = 1
@@ -40,14 +42,15 @@ _INFO: Final = b"swarmfeed prekeys 1"
 _SIGNED: Final = b"swarmfeed letter identity 1\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Privates:
+class Privates(Struct, frozen=True):
     """The private halves of one set."""
 
-    identity: bytes = field(repr=False)
-    prekey: bytes = field(repr=False)
-    outer: bytes = field(repr=False)
-    mlkem_seed: bytes = field(repr=False)
+    __repr__ = hiding("identity", "prekey", "outer", "mlkem_seed")
+
+    identity: bytes
+    prekey: bytes
+    outer: bytes
+    mlkem_seed: bytes
 
 
 def expand_prekeys(seed: bytes) -> Privates:
@@ -77,8 +80,7 @@ def hash_prekeys(body: PrekeysBody) -> bytes:
 # --- introducing oneself -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelfIntroduction:
+class SelfIntroduction(Struct, frozen=True, kw_only=True):
     """Who writes, to somebody who may not know their log."""
 
     identity: Annotated[bytes, At("i"), UpTo(KEY_BYTES)]

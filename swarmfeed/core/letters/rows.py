@@ -4,15 +4,16 @@ Each row is a bencoded dict (``core.base.codec``), and lies on disk sealed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Final, TypeVar
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.limits import HASH_BYTES, KEY_BYTES, SIGNATURE_BYTES, TIME_MS_MAX
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, UpTo
-from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
-from swarmfeed.core.feed.kinds import PrekeysBody
+from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
+from swarmfeed.core.feed.sealed_kinds import PrekeysBody
 from swarmfeed.core.letters.groups import GroupHistory
 from swarmfeed.core.letters.limits import (
     AFTER_MAX,
@@ -38,8 +39,7 @@ Count = Annotated[int, Between(0, 2**31)]
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPrekeys:
+class OwnPrekeys(Struct, frozen=True, kw_only=True):
     """One set of own keys."""
 
     body: Annotated[PrekeysBody, At("b")]
@@ -52,8 +52,7 @@ class OwnPrekeys:
     """Of the feed key, for an ``SelfIntroduction``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterSession:
+class LetterSession(Struct, frozen=True, kw_only=True):
     """One session with a device."""
 
     keys_hash: Annotated[bytes, At("q"), UpTo(HASH_BYTES), OPTIONAL] = b""
@@ -63,8 +62,7 @@ class LetterSession:
     state: Annotated[bytes, At("s"), UpTo(SKIPPED_MAX * 100 + 2_000)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterDevice:
+class LetterDevice(Struct, frozen=True, kw_only=True):
     """A device that letters were exchanged with."""
 
     author_id: Annotated[AuthorId, At("a")]
@@ -79,10 +77,13 @@ class LetterDevice:
     heard_ms: Annotated[Time, At("h"), OPTIONAL] = 0
     sessions: Annotated[tuple[LetterSession, ...], At("s"), UpTo(SESSIONS_MAX), OPTIONAL] = ()
     """The one to write with first."""
+    told: Annotated[bytes, At("t"), UpTo(KEY_BYTES), OPTIONAL] = b""
+    """The token we gave this device: its person may have got it before it was theirs."""
+    theirs: Annotated[bytes, At("y"), UpTo(KEY_BYTES), OPTIONAL] = b""
+    """The token it gave us: boxes of its person's other devices may have another one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkRow:
+class TalkRow(Struct, frozen=True, kw_only=True):
     """A conversation: with a person, or in a group."""
 
     standing: Annotated[str, At("s"), Between(1, 16)]
@@ -98,8 +99,7 @@ class TalkRow:
     unread: Annotated[Count, At("u"), OPTIONAL] = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptLetter:
+class KeptLetter(Struct, frozen=True, kw_only=True):
     """A letter of a conversation."""
 
     author_id: Annotated[AuthorId, At("a")]
@@ -110,9 +110,13 @@ class KeptLetter:
     outcome: Annotated[str, At("o"), UpTo(16), OPTIONAL] = ""
     """Of an own one, once nothing more is done for it: "arrived" or "expired"."""
 
+    @property
+    def is_expired(self) -> bool:
+        """Whether it reached nobody."""
+        return self.outcome == "expired"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterTarget:
+
+class LetterTarget(Struct, frozen=True, kw_only=True):
     """One device that a letter goes to."""
 
     feed_id: Annotated[FeedId, At("f")]
@@ -131,8 +135,7 @@ class LetterTarget:
     """How often nobody took it, since somebody did."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentLetter:
+class SentLetter(Struct, frozen=True, kw_only=True):
     """A letter of this device that is on its way."""
 
     content: Annotated[bytes, At("c"), UpTo(CONTENT_BYTES_MAX)]
@@ -142,6 +145,15 @@ class SentLetter:
     talk: Annotated[bytes, At("t"), UpTo(HASH_BYTES), OPTIONAL] = b""
     """The conversation it stands in; empty: none."""
     targets: Annotated[tuple[LetterTarget, ...], At("d"), UpTo(TARGETS_MAX), OPTIONAL] = ()
+
+
+class WishedLetter(Struct, frozen=True, kw_only=True):
+    """What a wish with a key has become (``core.feed.once``)."""
+
+    at_ms: Annotated[Time, At("m")]
+    content: Annotated[Hash, At("c")]
+    """Of what was asked for: another content with the same key is another wish."""
+    letter: Annotated[LetterId, At("l")]
 
 
 def encode_row(row: object) -> bytes:

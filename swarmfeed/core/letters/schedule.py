@@ -1,8 +1,9 @@
 """When a letter is tried again, and how far it is: pure functions of what was written down."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import AuthorId, NodeId
 from swarmfeed.core.letters.limits import EXPIRES_MS, RESEND_AFTER_MS, RETRY_MS
@@ -38,6 +39,12 @@ def refused(target: LetterTarget, now_ms: int) -> LetterTarget:
     """Return a target once nobody took its parcel."""
     pause = RETRY_MS[min(target.tried, len(RETRY_MS) - 1)]
     return replace(target, next_ms=now_ms + pause, tried=target.tried + 1)
+
+
+def untaken(target: LetterTarget, now_ms: int) -> LetterTarget:
+    """Return a target that is tried at once, if nobody took its parcel: there is a new way."""
+    is_waiting = target.tried and not (target.got or target.given or target.boxes)
+    return replace(target, next_ms=now_ms, tried=0) if is_waiting else target
 
 
 def is_due(target: LetterTarget, now_ms: int) -> bool:

@@ -1,9 +1,10 @@
 """How a person and we stand to each other, and what becomes of a letter by that.
 
 nobody --writes to us--> requested --accept--> accepted
-  |                         |-----ignore-----> ignored     nothing more is shown
-  |                         '-----block------> blocked     nothing is opened further
+  |                         '-----ignore-----> ignored     nothing more is shown
   '--we write, or follow--> accepted
+
+Whoever is blocked is so whatever stands here, and stands as before once that ends.
 """
 
 from enum import StrEnum
@@ -18,6 +19,7 @@ class Acquaintance(StrEnum):
     ACCEPTED = "accepted"
     IGNORED = "ignored"
     BLOCKED = "blocked"
+    """As people are told; private state says who is, for all of one's devices."""
     LEFT = "left"
     """A group we are not in any more."""
 

@@ -1,15 +1,15 @@
 """Messages that carry letters over a link to the very device they are for."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.letters.limits import PARCEL_BYTES_MAX, PARCEL_ID_BYTES
 from swarmfeed.core.talk.message import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A parcel for you."""
 
     name: ClassVar[str] = "letter"
@@ -21,8 +21,7 @@ KEPT, NOT_MINE, LATER = 0, 1, 2
 are gone; not now."""
 
 
-@dataclass(frozen=True, slots=True)
-class LetterKept:
+class LetterKept(Struct, frozen=True):
     """What became of a parcel you brought."""
 
     name: ClassVar[str] = "letter-kept"

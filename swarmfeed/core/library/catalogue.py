@@ -4,7 +4,8 @@ Nobody is believed: a holder proves what it shows.  Source: ADR 68.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.library.limits import (
@@ -17,8 +18,7 @@ from swarmfeed.core.library.words import Lot, Shelved
 from swarmfeed.errors import BadEncodingError
 
 
-@dataclass(frozen=True, slots=True)
-class ChildHolding:
+class ChildHolding(Struct, frozen=True):
     """Who holds something of the authors in question."""
 
     node_id: NodeId

@@ -1,7 +1,8 @@
 """Messages of the library: what children hold, who holds what, and what is found there."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import SEARCH_CHARS_MAX
 from swarmfeed.core.base.marks import At, Between, UpTo
@@ -20,8 +21,7 @@ from swarmfeed.core.lookup.words import NamedAuthors, SearchId
 from swarmfeed.core.talk.message import Author, Complete, Feed, Message, NodeKey, Size
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """What somebody holds of a feed."""
 
     author_id: Author
@@ -30,8 +30,7 @@ class Lot:
     complete: Complete
 
 
-@dataclass(frozen=True, slots=True)
-class Shelved:
+class Shelved(Struct, frozen=True):
     """I hold these feeds; of what I told before the rest stays."""
 
     name: ClassVar[str] = "shelved"
@@ -41,8 +40,7 @@ class Shelved:
     """Feeds that I hold no longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class WhoHolds:
+class WhoHolds(Struct, frozen=True):
     """Who may have older posts that this is true of?"""
 
     name: ClassVar[str] = "who-holds"
@@ -52,8 +50,7 @@ class WhoHolds:
     called: Annotated[tuple[NamedAuthors, ...], At("k"), UpTo(CALLED_MAX)]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedHolder:
+class NamedHolder(Struct, frozen=True):
     """A node that holds some of it."""
 
     node_id: NodeKey
@@ -63,8 +60,7 @@ class NamedHolder:
     """Where it says that it accepts links; missing: it is reached by way of a relay."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBy:
+class HeldBy(Struct, frozen=True):
     """Answer to who-holds."""
 
     name: ClassVar[str] = "held-by"
@@ -73,8 +69,7 @@ class HeldBy:
     """Those who hold most first; none: nobody who is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delve:
+class Delve(Struct, frozen=True):
     """Which posts do you hold that this is true of, however old?"""
 
     name: ClassVar[str] = "delve"
@@ -86,8 +81,7 @@ class Delve:
     """Only posts behind this place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delved:
+class Delved(Struct, frozen=True):
     """Answer to delve."""
 
     name: ClassVar[str] = "delved"
@@ -98,8 +92,7 @@ class Delved:
     """1 if there are more, which the question left no room for."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotDelved:
+class NotDelved(Struct, frozen=True):
     """Answer to delve: not now, or not this."""
 
     name: ClassVar[str] = "undelved"

@@ -5,7 +5,8 @@ that somebody calls themselves so; who it is the address says.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.feed.kinds import ProfileBody
@@ -14,8 +15,7 @@ from swarmfeed.core.words.folding import name_key
 from swarmfeed.errors import BadProofError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenPerson:
+class SeenPerson(Struct, frozen=True, kw_only=True):
     """Somebody, as their profile says."""
 
     author_id: AuthorId

@@ -9,7 +9,8 @@ Source: ADR 55, ADR 60.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.matching import Called, matches
@@ -38,8 +39,7 @@ def check_hit(hit: ProvenPost, query: SearchQuery, called: Called, now_ms: int) 
 # --- answers of several ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What one supernode answered, as far as it was true."""
 
     hits: tuple[Checked, ...]
@@ -131,8 +131,7 @@ def omitted(answer: Answer, known: Iterable[Checked], now_ms: int) -> list[Entry
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownHead:
+class KnownHead(Struct, frozen=True, kw_only=True):
     """The newest head of a feed that this node has seen, from whomever."""
 
     size: int

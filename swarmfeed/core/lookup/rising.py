@@ -10,10 +10,11 @@ authors with it, proven; how many there were nobody proves, so the median of sev
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from statistics import median_low
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.feed.matching import Meant, Written
 from swarmfeed.core.feed.proven import Checked, ProvenPost
@@ -36,8 +37,7 @@ AUTHOR_BYTES: Final = 6
 """Of a hash of an author: enough to tell some hundred apart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rise:
+class Rise(Struct, frozen=True, kw_only=True):
     """A tag, and how many write of it."""
 
     tag: str

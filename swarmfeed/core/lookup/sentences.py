@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from swarmfeed.core.base.texts import Text
+from swarmfeed.core.base.texts import Text, joined
 
 # --- to who asks another node --------------------------------------------------------------
 
@@ -55,6 +55,7 @@ NOBODY_CALLED: Final = Text(
     "Nobody who is known here is called {name}: look for somebody by the address."
 )
 LEARNS: Final = Text("Supernodes learn what you look for; what they find is verified here.")
+WHOLE: Final = Text("{said}.")
 
 
 def role_of(is_here: bool, is_parent: bool, holds: bool) -> str:
@@ -85,12 +86,12 @@ def how_it_went(
         return NO_SUPERNODE()
     is_whole = asked == answered
     said = ANSWERED(answered=asked) if is_whole else OF_ASKED(answered=answered, asked=asked)
-    parts = [f"{said}.", SINCE(since=since) if answered else ""]
+    parts = [WHOLE(said=said), SINCE(since=since) if answered else ""]
     parts.append(FALSE(count=untrue) if untrue else "")
     parts.append(LEFT_OUT(count=left_out) if left_out else "")
     if holders is not None:
         parts.append(HOLDERS(holders=holders) if holders else NO_HOLDERS())
-    return " ".join(filter(None, parts))
+    return joined(filter(None, parts))
 
 
 # --- of parents ----------------------------------------------------------------------------

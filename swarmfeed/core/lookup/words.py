@@ -1,7 +1,8 @@
 """Messages of searches in the network."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import SEARCH_CHARS_MAX, TIME_MS_MAX
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, UpTo
@@ -28,8 +29,7 @@ from swarmfeed.core.talk.message import Message
 SearchId = Annotated[bytes, At("q", "Search: 8 bytes, chosen by luck"), UpTo(SEARCH_ID_BYTES)]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedAuthors:
+class NamedAuthors(Struct, frozen=True):
     """Whom the asker means by a name in a search: names are not unique."""
 
     typed: Annotated[str, At("w"), UpTo(SEARCH_CHARS_MAX)]
@@ -38,8 +38,7 @@ class NamedAuthors:
     """Feeds of theirs: what answers a post names its feed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """Which posts do you have that this is true of?"""
 
     name: ClassVar[str] = "search"
@@ -52,8 +51,7 @@ class Search:
     """Only posts behind this place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(Struct, frozen=True):
     """Which recent posts do you have, whatever they say?"""
 
     name: ClassVar[str] = "recall"
@@ -65,8 +63,7 @@ class Recall:
     """Only posts in these drawers, two bytes each, ascending; missing: all."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchFound:
+class SearchFound(Struct, frozen=True):
     """Answer to search and recall."""
 
     name: ClassVar[str] = "found"
@@ -86,8 +83,7 @@ class SearchFound:
     """Supernodes that own the drawer where this is looked for, by their records (FORMAT 16)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchRefused:
+class SearchRefused(Struct, frozen=True):
     """Answer to search and recall: not now, or not this."""
 
     name: ClassVar[str] = "unsearched"
@@ -96,8 +92,7 @@ class SearchRefused:
     """For people."""
 
 
-@dataclass(frozen=True, slots=True)
-class WhoIs:
+class WhoIs(Struct, frozen=True):
     """Who is called so?"""
 
     name: ClassVar[str] = "who-is"
@@ -106,8 +101,7 @@ class WhoIs:
     """Words, each the beginning of one in the name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Persons:
+class Persons(Struct, frozen=True):
     """Answer to who-is."""
 
     name: ClassVar[str] = "persons"
@@ -116,16 +110,14 @@ class Persons:
     """Profiles with their proofs: as posts (FORMAT 18), in whose place a profile stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskRising:
+class AskRising(Struct, frozen=True):
     """Of what do more people write than they did?"""
 
     name: ClassVar[str] = "rising"
     search: SearchId
 
 
-@dataclass(frozen=True, slots=True)
-class RisenTag:
+class RisenTag(Struct, frozen=True):
     """A tag that more people write of than did in the week before."""
 
     tag: Annotated[str, At("t"), UpTo(SEARCH_CHARS_MAX)]
@@ -138,8 +130,7 @@ class RisenTag:
     """Posts with it, each by another author."""
 
 
-@dataclass(frozen=True, slots=True)
-class Risen:
+class Risen(Struct, frozen=True):
     """Answer to rising."""
 
     name: ClassVar[str] = "risen"

@@ -9,7 +9,9 @@ long as the node runs, and only as bytes of a day.
 
 import hmac
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import FeedId, NodeId
@@ -28,8 +30,7 @@ from swarmfeed.core.mailboxes.words import MailAnswer, MailPut
 from swarmfeed.core.mailboxes.work import day_of, is_work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(Struct, frozen=True, kw_only=True):
     """What was promised to the owner of a box."""
 
     box: bytes
@@ -45,8 +46,7 @@ class Lease:
         return 0 <= later < RENEWED_AFTER_S and replace(self, until_s=other.until_s) == other
 
 
-@dataclass(slots=True)
-class Filled:
+class Filled(Struct):
     """How much is in a box."""
 
     parcels: int = 0
@@ -55,16 +55,14 @@ class Filled:
     """Of them by strangers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What a box says to a parcel."""
 
     answer: MailAnswer
     is_stranger: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class Box:
+class Box(Struct, kw_only=True):
     """A box and what is in it."""
 
     lease: Lease

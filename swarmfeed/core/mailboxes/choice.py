@@ -6,7 +6,8 @@ can take its place, and at once where it was found to lose parcels and is not th
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.limits import MAILBOXES_MAX
@@ -18,8 +19,7 @@ from swarmfeed.core.mailboxes.limits import (
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class BoxRecord:
+class BoxRecord(Struct, kw_only=True):
     """How one of our boxes has done."""
 
     since_s: int
@@ -53,8 +53,7 @@ class BoxRecord:
         return self.refuses or lacks or self.probes_lost >= PROBES_LOST_MAX
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoxOffer:
+class BoxOffer(Struct, frozen=True, kw_only=True):
     """A machine that keeps a box for us, if we want."""
 
     node_id: NodeId
@@ -68,8 +67,7 @@ class BoxOffer:
     """Those that fail together; empty when nobody can say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What is to be done about our boxes."""
 
     kept: tuple[NodeId, ...]

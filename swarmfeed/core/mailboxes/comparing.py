@@ -6,15 +6,15 @@ and brings no other into discredit by them.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.mailboxes.choice import BoxRecord
 from swarmfeed.core.mailboxes.limits import COMPARED_AFTER_S, COMPARED_MAX, COUNTED_MAX
 
 
-@dataclass(slots=True)
-class _Came:
+class _Came(Struct):
     """A parcel that came."""
 
     first_s: int

@@ -1,8 +1,9 @@
 """Messages about mailboxes: between who keeps one, whose it is, and who puts something in."""
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import HASH_BYTES, SIGNATURE_BYTES
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, UpTo
@@ -47,8 +48,7 @@ Until = Annotated[int, At("u", "Seconds since 1970"), Between(0, SECONDS_MAX)]
 Place = Annotated[int, At("n"), Between(0, 2**62)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailLease:
+class MailLease(Struct, frozen=True, kw_only=True):
     """Keep a mailbox for this device, or go on keeping it."""
 
     name: ClassVar[str] = "mail-lease"
@@ -59,8 +59,7 @@ class MailLease:
     proof: Proof
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailLeased:
+class MailLeased(Struct, frozen=True, kw_only=True):
     """Answer to mail-lease."""
 
     name: ClassVar[str] = "mail-leased"
@@ -72,8 +71,7 @@ class MailLeased:
     proof: Annotated[Proof, OPTIONAL] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailPut:
+class MailPut(Struct, frozen=True, kw_only=True):
     """Keep this parcel in a box."""
 
     name: ClassVar[str] = "mail-put"
@@ -86,8 +84,7 @@ class MailPut:
     """Number that shows a stranger's work."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailKept:
+class MailKept(Struct, frozen=True, kw_only=True):
     """Answer to mail-put."""
 
     name: ClassVar[str] = "mail-kept"
@@ -97,8 +94,7 @@ class MailKept:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailOpen:
+class MailOpen(Struct, frozen=True, kw_only=True):
     """What is in my box?  What comes later I want as well, as long as this link lives."""
 
     name: ClassVar[str] = "mail-open"
@@ -108,8 +104,7 @@ class MailOpen:
     proof: Proof
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailSome:
+class MailSome(Struct, frozen=True, kw_only=True):
     """Answer to mail-open: parcels in the order in which they came."""
 
     name: ClassVar[str] = "mail-some"
@@ -125,8 +120,7 @@ class MailSome:
     """Whether there are more behind it: to be asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailDrop:
+class MailDrop(Struct, frozen=True, kw_only=True):
     """These parcels are on the owner's disk: let them go."""
 
     name: ClassVar[str] = "mail-drop"

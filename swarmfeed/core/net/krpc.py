@@ -12,9 +12,10 @@ Source: BEP 5 (DHT), BEP 43 (read-only nodes), BEP 44 (items).
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Encodable, Fields, Value, decode_lenient, encode
 from swarmfeed.core.base.limits import KEY_BYTES, SIGNATURE_BYTES
@@ -55,8 +56,7 @@ _NAME_BYTES_MAX: Final = 32
 _TEXT_BYTES_MAX: Final = 512
 
 
-@dataclass(frozen=True, slots=True)
-class DhtNode:
+class DhtNode(Struct, frozen=True):
     """A node somebody told us of."""
 
     node_id: bytes
@@ -65,8 +65,7 @@ class DhtNode:
     """IPv4."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """A mutable item of BEP 44 whose value is bytes.  Not verified by being here."""
 
     public: bytes
@@ -79,31 +78,27 @@ class Item:
     """64 bytes, over ``signed_buffer``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """Are you there?"""
 
     name = b"ping"
 
 
-@dataclass(frozen=True, slots=True)
-class FindNode:
+class FindNode(Struct, frozen=True):
     """Which nodes do you know near ``target``?"""
 
     name = b"find_node"
     target: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Get:
+class Get(Struct, frozen=True):
     """Do you have the item ``target``, and who is near it?"""
 
     name = b"get"
     target: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     """Please store this; ``token`` comes from your reply to a ``Get``."""
 
     name = b"put"
@@ -112,8 +107,7 @@ class Put:
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
-class OtherQuestion:
+class OtherQuestion(Struct, frozen=True):
     """A query we do not serve."""
 
     name: bytes
@@ -122,8 +116,7 @@ class OtherQuestion:
 Question = Ping | FindNode | Get | Put | OtherQuestion
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A question of a node."""
 
     transaction: bytes
@@ -131,8 +124,7 @@ class Query:
     question: Question
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """An answer; what it holds depends on the question."""
 
     transaction: bytes
@@ -143,8 +135,7 @@ class Reply:
     item: Item | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """An answer that says no."""
 
     transaction: bytes

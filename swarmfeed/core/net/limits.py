@@ -81,12 +81,29 @@ PAGE_BODIES_OF_ONE_MAX: Final = 16
 PAGE_BODIES_BYTES_MAX: Final = 128 * 1024 * 1024
 """Memory of all bodies, until they are answered: two of the longest imports."""
 
+PAGE_FRAME_BYTES_MAX: Final = 4 * 1024
+"""Longest message to the page over a WebSocket: it names a stream."""
+
+UPLOAD_BYTES_MAX: Final = 40 * 1024 * 1024
+"""Longest form with files: the largest picture, or four of the usual 8 MB."""
+
 FORM_KEPT_BYTES_MAX: Final = 2 * 1024 * 1024
 """Longest form that is read, so that a text of which only a part fits comes back whole: a book
 of 300 pages, percent-encoded."""
 
 PAGE_READER_S: Final = 30
 """How long whoever asked may take nothing of the answer."""
+
+CERTIFICATE_DAYS: Final = 825
+"""How long the certificate is good by which apps find the API with https: what Apple's systems
+take at most."""
+
+CERTIFICATE_LEFT_DAYS: Final = 30
+"""When less is left of that at a start, another certificate is made: nobody runs a node for
+longer without one."""
+
+TLS_FILE_BYTES_MAX: Final = 8 * 1024
+"""Longest file with such a key and certificate that is read; ours has about 1,000 bytes."""
 
 SWARM_FILES_MAX: Final = 256
 """libtorrent: chunk files kept open; opening one again takes microseconds."""
@@ -143,6 +160,20 @@ LAST_PLACES_SHARE: Final = 0.125
 LAST_PLACE_S: Final = 10
 """How long one of those may take to become a child, a contact or keeper of letters: a round."""
 
+OWN_PLACES_MAX: Final = 4
+"""Addresses of its own that a machine names in links: cable, wireless, a tunnel or two."""
+
+GIVEN_KEPT_MS: Final = 7 * 24 * 3_600_000
+"""How long it is tried to reach somebody where their link says: who is away for longer has
+moved, or is found by way of others."""
+
+GIVEN_MAX: Final = 64
+"""Such places that are kept: a person follows that many links in no week."""
+
+NEARBY_MAX: Final = 256
+"""Private addresses open at a time, one by one: as many as there are in a /24, and more than a
+house has machines."""
+
 USELESS_LINK_MS: Final = 3_000
 """After how long a link we dialled to somebody who holds nothing we want may be closed, when
 others wait to be dialled."""
@@ -173,7 +204,8 @@ CLOSE_PING_S: Final = 5
 """Seconds between two pings of a link whose end has to be noticed soon: 20 bytes each way."""
 
 CLOSE_SILENT_S: Final = 10
-"""After how long without any word such a link is given up: three pings, the first included."""
+"""After how long without any word such a link is given up: from its last one on, and from a
+ping at the earliest."""
 
 LATE_BORNE: Final = 3
 """Questions of one kind that a parent may leave open while the other one answers, beyond those
@@ -190,3 +222,12 @@ POSTED_WITHIN_S: Final = 10
 
 POSTING_AT_ONCE_MAX: Final = 64
 """Requests at once; those beyond are closed unread.  A descriptor and 20 kB each."""
+
+WEB_WITHIN_S: Final = 10
+"""How long one request of ours on the web may take, from the first packet to the last."""
+
+WEB_REPLY_BYTES_MAX: Final = 16 * 1024
+"""Longest answer: sixteen lines of signatures have 3 kB."""
+
+WEB_HEAD_BYTES_MAX: Final = 16 * 1024
+"""Longest head of an answer by HTTP."""

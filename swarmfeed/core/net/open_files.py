@@ -3,8 +3,9 @@
 Whatever they open, what the node itself needs is left: a post is written, a page is read.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import PEERS_MAX, SWARM_CONNECTIONS_MAX
 from swarmfeed.core.net.limits import (
@@ -20,8 +21,7 @@ from swarmfeed.core.net.limits import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenFiles:
+class OpenFiles(Struct, frozen=True, kw_only=True):
     """The most that each part may have open at once."""
 
     page: int

@@ -6,7 +6,7 @@ own machine, at the router of its home, or at a cloud's metadata service.
 Networks: IANA special-purpose address registries (RFC 6890 and its updates).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -18,20 +18,41 @@ Network = IPv4Network | IPv6Network
 
 LOOPBACK: Final[Sequence[Network]] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
+_CLOUD: Final = IPv4Network("169.254.168.0/22")
+"""Where clouds have their secrets: 169.254.169.254, 169.254.170.2 and what lies around them."""
+
+_LINK_LOCAL: Final = tuple(IPv4Network("169.254.0.0/16").address_exclude(_CLOUD))
+"""What two machines on one cable give themselves, where nobody gives out addresses."""
+
+_SHARED: Final = IPv4Network("100.64.0.0/10")
+"""What providers and private networks over the internet (such as Tailscale) give out: whose it
+is nobody can tell by the address."""
+
+_SHARED_CLOUD: Final = IPv4Network("100.100.100.0/24")
+"""Where a cloud has its secrets."""
+
 LAN: Final[Sequence[Network]] = (
     IPv4Network("10.0.0.0/8"),
     IPv4Network("172.16.0.0/12"),
     IPv4Network("192.168.0.0/16"),
+    *_LINK_LOCAL,
     IPv6Network("fc00::/7"),
 )
 """Private networks: open to a node that listens in that very network, and address by
 address to what the person named."""
 
+_ROOMS: Final[Sequence[Sequence[Network]]] = (
+    *((each,) for each in LAN if each not in _LINK_LOCAL),
+    _LINK_LOCAL,
+    tuple(_SHARED.address_exclude(_SHARED_CLOUD)),
+)
+"""What is closed but for what was named, and what of it is one network."""
+
 NEVER: Final[Sequence[Network]] = (
     IPv4Network("0.0.0.0/8"),  # this network, unspecified
-    IPv4Network("100.64.0.0/10"),  # carrier-grade NAT; cloud metadata lives here too
+    _SHARED_CLOUD,  # a cloud's metadata service
     IPv4Network("127.0.0.0/8"),  # loopback
-    IPv4Network("169.254.0.0/16"),  # link-local, with 169.254.169.254 the metadata service
+    _CLOUD,  # metadata services
     IPv4Network("192.0.0.0/24"),  # protocol assignments
     IPv4Network("192.0.2.0/24"),  # documentation
     IPv4Network("192.88.99.0/24"),  # 6to4 relays, withdrawn
@@ -69,6 +90,30 @@ def is_loopback(host: str) -> bool:
     return address is not None and _is_in(address, LOOPBACK)
 
 
+def is_public(host: str) -> bool:
+    """Whether ``host`` is an address that means the same to everybody; no name is one."""
+    address = _parse_address(host)
+    closed = (*NEVER, *LAN, _SHARED)
+    return address is not None and not _is_in(address, closed)
+
+
+def is_private(host: str) -> bool:
+    """Whether ``host`` is an address that means another machine in each private network."""
+    address = _parse_address(host)
+    return address is not None and _is_in(address, LAN)
+
+
+def is_shared(host: str) -> bool:
+    """Whether ``host`` is an address of a provider's inside, or of a VPN."""
+    address = _parse_address(host)
+    return address is not None and address in _SHARED
+
+
+def is_address(host: str) -> bool:
+    """Whether ``host`` is an address and no name; one with a zone is none."""
+    return _parse_address(host) is not None
+
+
 def is_everywhere(host: str) -> bool:
     """Whether ``host`` stands for all addresses of this machine: ``0.0.0.0`` or ``::``."""
     address = _parse_address(host)
@@ -79,7 +124,8 @@ def is_reachable(endpoint: Endpoint, listen_host: str, named: Collection[str] = 
     """Whether a node that listens at ``listen_host`` may dial ``endpoint`` or let it in.
 
     A node on loopback talks to loopback only.  Any other talks to public addresses, to its
-    own private network, and to the private addresses in ``named``, which the person typed.
+    own private network, and to the private and shared addresses in ``named``: those that the
+    person typed, and private ones nearby that were opened.
     Listening everywhere (``0.0.0.0``, ``::``) opens no private network.
     """
     address = _parse_address(endpoint.host)
@@ -89,7 +135,7 @@ def is_reachable(endpoint: Endpoint, listen_host: str, named: Collection[str] = 
         return _is_in(address, LOOPBACK)
     if _is_in(address, NEVER):
         return False
-    return not _is_in(address, _closed_lans(listen_host)) or address in _parse_all(named)
+    return not _is_in(address, _closed_to(listen_host)) or address in _parse_all(named)
 
 
 def blocked_ranges(listen_host: str, named: Collection[str] = ()) -> list[tuple[str, str]]:
@@ -99,31 +145,28 @@ def blocked_ranges(listen_host: str, named: Collection[str] = ()) -> list[tuple[
     """
     if is_loopback(listen_host):
         return list(OUTSIDE_LOOPBACK)
-    networks = list(NEVER)
-    for lan in _closed_lans(listen_host):
-        networks += _without(lan, _parse_all(named))
-    return [(str(network[0]), str(network[-1])) for network in networks]
+    ranges = [(str(network[0]), str(network[-1])) for network in NEVER]
+    for network in _closed_to(listen_host):
+        ranges += _around(network, _parse_all(named))
+    return ranges
 
 
-def _closed_lans(listen_host: str) -> list[Network]:
+def _closed_to(listen_host: str) -> list[Network]:
     own = _parse_address(listen_host)
-    return [lan for lan in LAN if own is None or not _is_in(own, (lan,))]
+    closed = (room for room in _ROOMS if own is None or not _is_in(own, room))
+    return [network for room in closed for network in room]
 
 
-def _without(network: Network, holes: Collection[Address]) -> list[Network]:
-    """What is left of ``network`` when single addresses are cut out."""
-    left: list[Network] = [network]
-    for hole in holes:
-        left = [rest for part in left for rest in _cut(part, hole)]
-    return left
-
-
-def _cut(network: Network, hole: Address) -> list[Network]:
-    if not _is_in(hole, (network,)):
-        return [network]
-    if isinstance(network, IPv4Network):
-        return list(network.address_exclude(IPv4Network(str(hole))))
-    return list(network.address_exclude(IPv6Network(str(hole))))
+def _around(network: Network, holes: Collection[Address]) -> Iterator[tuple[str, str]]:
+    """What is left of ``network`` when single addresses are cut out, as ranges in order."""
+    start, last = int(network[0]), int(network[-1])
+    kind = type(network[0])
+    for hole in sorted({int(each) for each in holes if _is_in(each, (network,))}):
+        if start < hole:
+            yield str(kind(start)), str(kind(hole - 1))
+        start = hole + 1
+    if start <= last:
+        yield str(kind(start)), str(kind(last))
 
 
 def _is_in(address: Address, networks: Sequence[Network]) -> bool:

@@ -9,8 +9,9 @@ Only who was met owns anything: whoever signs records of nodes that are nowhere 
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.partition.limits import (
@@ -26,8 +27,7 @@ from swarmfeed.core.supernode.placement import Keeper
 from swarmfeed.core.supernode.records import Record
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """A supernode on the roll."""
 
     record: Record

@@ -1,7 +1,8 @@
 """Messages of the roll: who serves, told among supernodes."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.partition.limits import ROLL_TOLD_MAX
@@ -12,8 +13,7 @@ OwnRecord = Annotated[bytes, At("o", "Record of the sender (FORMAT 16)"), UpTo(R
 Place = Annotated[int, At("c"), Between(0, 2**48)]
 
 
-@dataclass(frozen=True, slots=True)
-class AskRoll:
+class AskRoll(Struct, frozen=True):
     """Who serves, that you heard of since?"""
 
     name: ClassVar[str] = "roll"
@@ -22,8 +22,7 @@ class AskRoll:
     """Of the last answer; 0: from the beginning."""
 
 
-@dataclass(frozen=True, slots=True)
-class TellRoll:
+class TellRoll(Struct, frozen=True):
     """Answer to roll."""
 
     name: ClassVar[str] = "rolled"

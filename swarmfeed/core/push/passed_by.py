@@ -4,8 +4,10 @@ They are kept as bytes, and read again when one is asked for: what was found tru
 true.  What is the same in all posts of an author is kept once.
 """
 
-from dataclasses import dataclass, replace
 from typing import Annotated, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -25,8 +27,7 @@ from swarmfeed.core.push.limits import (
 from swarmfeed.core.push.posting import PostId, Verified, seen_before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Whose:
+class _Whose(Struct, frozen=True, kw_only=True):
     """What all posts of an author have with them."""
 
     author_id: Annotated[AuthorId, At("a")]
@@ -42,8 +43,7 @@ _POST: Final = codec_of(ProvenPost)
 _WHOSE: Final = codec_of(_Whose)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """A post as bytes."""
 
     place: bytes

@@ -10,9 +10,10 @@ itself from everybody.
 Source: ADR 59.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import (
     CERTIFICATE_BYTES_MAX,
@@ -21,7 +22,7 @@ from swarmfeed.core.base.limits import (
     STORED_BYTES_MAX,
 )
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
-from swarmfeed.core.feed.entry import decode_entry, hash_stored
+from swarmfeed.core.feed.entry import decode_hashed
 from swarmfeed.core.feed.head import claimed_size
 from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, WithdrawBody, decode_body
 from swarmfeed.core.feed.limits import INCLUSION_HASHES_MAX, PROVEN_CERTIFICATES_MAX
@@ -41,8 +42,7 @@ PUSHED: Final = (PostBody, EditBody, WithdrawBody)
 """What is passed on: posts, and what their authors say of them later."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class Verified(Struct, frozen=True, kw_only=True):
     """A post on its way, or what is said of one, that was found to be true."""
 
     posting: ProvenPost
@@ -117,13 +117,12 @@ def open_posting(posting: ProvenPost) -> Verified:
 
 def seen_before(posting: ProvenPost, author_id: AuthorId) -> Verified:
     """Return what a post proves that ``open_posting`` took once: it is not verified again."""
-    stored = posting.post.stored
-    entry = decode_entry(stored)
+    entry, entry_hash = decode_hashed(posting.post.stored)
     assert entry.body is not None, "what is passed on says something"
     return Verified(
         posting=posting,
         author_id=author_id,
-        entry_hash=hash_stored(stored),
+        entry_hash=entry_hash,
         time_ms=entry.time_ms,
         body=decode_body(entry.kind, entry.body),
         head_size=claimed_size(posting.head),

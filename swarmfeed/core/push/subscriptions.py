@@ -6,7 +6,8 @@ is looked at here: less is sent for nothing, and less is known of what a person 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.address import format_author, parse_link
 from swarmfeed.core.base.types import AuthorId
@@ -24,8 +25,7 @@ from swarmfeed.core.words.seeking import Sought
 from swarmfeed.errors import UserError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
+class Subscription(Struct, frozen=True, kw_only=True):
     """Something that a person listens to."""
 
     text: str

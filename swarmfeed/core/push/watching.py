@@ -6,7 +6,8 @@ something or is too slow to be a parent.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.push.limits import (
@@ -19,16 +20,14 @@ from swarmfeed.core.push.limits import (
 from swarmfeed.core.push.posting import PostId
 
 
-@dataclass(slots=True)
-class _Parent:
+class _Parent(Struct):
     since_ms: int
     left_out: int = 0
     """Posts it left out, less those that it named: never below 0."""
     false: int = 0
 
 
-@dataclass(slots=True)
-class _Named:
+class _Named(Struct):
     due_ms: int
     came_at_ms: int
     by: set[NodeId] = field(default_factory=set)
@@ -75,30 +74,39 @@ class ParentsWatch:
         known.false += 1
         return known.false == FALSE_PUSHES_MAX
 
-    def misleading(self, now_ms: int) -> list[NodeId]:
-        """Return parents that left out too much, each once; called now and then."""
-        before = {each: parent.left_out for each, parent in self._parents.items()}
+    def doubts(self, now_ms: int) -> dict[NodeId, list[PostId]]:
+        """Return what parents left out of what the other one brought, the newest of it; called
+        now and then.  It may never have been published: somebody else is to be asked first."""
+        found = dict[NodeId, list[PostId]]()
         while self._named:
             post_id, named = next(iter(self._named.items()))
             if named.due_ms > now_ms:
                 break
             del self._named[post_id]
             if named.is_true:
-                self._judge(named)
-        return [
-            each
-            for each, parent in self._parents.items()
-            if before[each] < LEFT_OUT_MAX <= parent.left_out
-        ]
+                self._judge(post_id, named, found)
+        return {each: posts[-LEFT_OUT_MAX:] for each, posts in found.items() if posts}
 
-    def _judge(self, named: _Named) -> None:
+    def left_out(self, parent: NodeId, posts: int) -> bool:
+        """A parent left out posts that others have; returns whether that is too much by now."""
+        known = self._parents.get(parent)
+        if known is None:
+            return False
+        before, known.left_out = known.left_out, known.left_out + posts
+        return before < LEFT_OUT_MAX <= known.left_out
+
+    def _judge(self, post_id: PostId, named: _Named, found: dict[NodeId, list[PostId]]) -> None:
+        """Each post that a parent named takes one off what it left out."""
         settled = {
             node_id: parent
             for node_id, parent in self._parents.items()
             if parent.since_ms <= named.came_at_ms - SETTLES_MS
         }
         for node_id, parent in settled.items():
-            if node_id in named.by:
+            left_out = found.setdefault(node_id, [])
+            if node_id not in named.by:
+                left_out += [post_id] if named.by & settled.keys() else []
+            elif left_out:
+                left_out.pop()
+            else:
                 parent.left_out = max(parent.left_out - 1, 0)
-            elif named.by & settled.keys():
-                parent.left_out += 1

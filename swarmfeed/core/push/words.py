@@ -1,7 +1,8 @@
 """Messages of what is pushed: who listens to what, and posts on their way."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -24,8 +25,7 @@ Keys = Annotated[bytes, UpTo(KEY_BYTES * INTERESTS_PER_MESSAGE_MAX)]
 PostIds = Annotated[tuple[Hash, ...], At("o", "Ids of posts"), UpTo(IDS_PER_MESSAGE_MAX)]
 
 
-@dataclass(frozen=True, slots=True)
-class Salt:
+class Salt(Struct, frozen=True):
     """To a child: with this salt your words become keys, and I know none of yours yet."""
 
     name: ClassVar[str] = "salt"
@@ -33,8 +33,7 @@ class Salt:
     """16 bytes, drawn by the parent; the same for all its children."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listen:
+class Listen(Struct, frozen=True, kw_only=True):
     """To a parent: this I listen to from now on, and that no longer."""
 
     name: ClassVar[str] = "listen"
@@ -48,8 +47,7 @@ class Listen:
     """1: this is the last part of all that I listen to; tell me what met it lately."""
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """Posts with their proofs: from their author, from supernode to supernode, to a child."""
 
     name: ClassVar[str] = "posted"
@@ -59,8 +57,7 @@ class Posted:
     """Places that the receiver sees to: first and last one, 8 bytes each; empty: none."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeenTo:
+class SeenTo(Struct, frozen=True):
     """I have this post, and see to the places of the range that begins here."""
 
     name: ClassVar[str] = "seen-to"
@@ -70,16 +67,14 @@ class SeenTo:
     """First place of the range, 8 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class HasPosts:
+class HasPosts(Struct, frozen=True):
     """I have these posts."""
 
     name: ClassVar[str] = "has-posts"
     ids: PostIds
 
 
-@dataclass(frozen=True, slots=True)
-class GivePosts:
+class GivePosts(Struct, frozen=True):
     """Send me these posts."""
 
     name: ClassVar[str] = "give-posts"

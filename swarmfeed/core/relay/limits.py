@@ -130,3 +130,31 @@ locator is told on at once, and signed every five minutes."""
 
 LOCATES_WATCHED_MAX: Final = 64
 """People who are sought, or were just found, of whom is looked which parent knew of them."""
+
+PUNCH_FOR_S: Final = 8
+"""How long both ends connect to each other: what comes first may be lost, and is sent again
+after 1, 3 and 7 s (RFC 6298)."""
+
+PUNCH_AGAIN_S: Final = 0.2
+"""How soon after a refusal one connects again: 40 times in all, 2.4 kB."""
+
+PUNCH_TOGETHER_S: Final = 10
+"""How long the word of the relay, and that of the other end, count: both say it at once."""
+
+PUNCH_REST_S: Final = 600
+"""How long one is left alone whom we tried in vain to link straight."""
+
+PUNCHES_OF_PAIR_A_DAY: Final = 4
+"""Times a day that we try it with one node."""
+
+PUNCHES_A_DAY: Final = 64
+"""Times a day that we try it at all: 150 kB to who never asked for it, at most."""
+
+PUNCHES_AT_ONCE: Final = 4
+"""Nodes that we try it with at once."""
+
+PUNCHES_OF_CIRCUIT_MAX: Final = 8
+"""Times that a relay tells the ends of a circuit where they come from."""
+
+PUNCH_EVERY_S: Final = 30
+"""How often is looked who may be linked straight by now."""

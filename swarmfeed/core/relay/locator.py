@@ -11,8 +11,9 @@ only.  The author is a claim until a certificate says that the feed is theirs.
 Nothing else that a feed key signs begins with the same line.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.keys import verify_signature
@@ -30,8 +31,7 @@ from swarmfeed.errors import BadEncodingError
 DOMAIN: Final = b"swarmfeed locator 1\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Locator:
+class Locator(Struct, frozen=True, kw_only=True):
     """Who can be reached, and by way of whom."""
 
     author_id: AuthorId

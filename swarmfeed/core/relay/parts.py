@@ -7,7 +7,8 @@ by both of its hashes before anything is made of it.  When the link ends what ca
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.metainfo import Pieces, is_piece, piece_count, piece_length
@@ -15,16 +16,14 @@ from swarmfeed.core.relay.limits import PART_BYTES_ASKED, PARTS_AHEAD
 from swarmfeed.errors import RemoteError
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """Bytes of a chunk that are to be asked for."""
 
     offset: int
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Bytes of a chunk that were checked."""
 
     offset: int

@@ -9,10 +9,11 @@ number, as in BubbleStorm (Terpstra, Kangasharju, Leng and Buchmann, 2007).
 
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain, islice
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, NodeId
 from swarmfeed.core.relay.limits import (
@@ -26,8 +27,7 @@ from swarmfeed.core.relay.locator import Locator
 from swarmfeed.core.relay.words import RelayAt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenLocator:
+class SeenLocator(Struct, frozen=True, kw_only=True):
     """A locator that was verified, and where the relay is that told it."""
 
     signed: bytes
@@ -38,8 +38,7 @@ class SeenLocator:
     """Where relays that it names accept links, as far as was said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """Who is looked for."""
 
     authors: frozenset[AuthorId] = frozenset()

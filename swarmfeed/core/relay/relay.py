@@ -11,6 +11,7 @@
 Whoever reads gives credit, and nobody may send more than was given: so what waits at the relay
 is bounded by the windows.  The relay slows an end down by passing on credit later, not bytes.
 It never dials: it joins nodes that are linked to it, and none that did not say they are here.
+Ends that both ask for it are told where the other one comes from.
 """
 
 from collections import OrderedDict
@@ -18,8 +19,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from swarmfeed.core.base.tokens import TokenBucket
-from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.relay import sentences
 from swarmfeed.core.relay.limits import (
     CIRCUIT_BYTES_PER_S,
@@ -30,8 +33,11 @@ from swarmfeed.core.relay.limits import (
     CIRCUITS_OF_NODE_MAX,
     CIRCUITS_RELAYED_MAX,
     DAY_SHARES_MAX,
+    PUNCHES_OF_CIRCUIT_MAX,
 )
 from swarmfeed.core.relay.words import (
+    Punch,
+    PunchSeen,
     RelayCall,
     RelayClose,
     RelayCredit,
@@ -43,16 +49,14 @@ from swarmfeed.errors import RemoteError
 _DAY_S: Final = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Addressed:
+class Addressed(Struct, frozen=True):
     """A message to one of the linked nodes."""
 
     node_id: NodeId
-    message: RelayCall | RelayData | RelayCredit | RelayClose
+    message: RelayCall | RelayData | RelayCredit | RelayClose | PunchSeen
 
 
-@dataclass(slots=True, eq=False)
-class _End:
+class _End(Struct, eq=False):
     """One of the two nodes of a circuit."""
 
     node_id: NodeId
@@ -71,6 +75,10 @@ class _Circuit:
     called: _End
     heard_s: float
     is_taken_up: bool = False
+    agreed: dict[NodeId, Endpoint] = field(default_factory=dict)
+    """Ends that want a straight link, and where they come from."""
+    punches: int = 0
+    """Times that the ends were told."""
     ends: dict[NodeId, tuple[_End, _End]] = field(init=False)
     """An end by its node, and the other one."""
 
@@ -151,6 +159,21 @@ class Relay:
         circuit.heard_s = now_s
         circuit.is_taken_up = circuit.is_taken_up or sender == circuit.called.node_id
         return _pass_on(circuit, other, now_s)
+
+    def punch(self, sender: NodeId, said: Punch, came_from: Endpoint) -> list[Addressed]:
+        """One end wants a straight link: once both do, each hears whence the other comes."""
+        circuit = self._circuits.get((sender, said.circuit))
+        if circuit is None or circuit.punches >= PUNCHES_OF_CIRCUIT_MAX:
+            return []
+        circuit.agreed[sender] = came_from
+        if len(circuit.agreed) < len(circuit.ends):
+            return []
+        seen, circuit.agreed = circuit.agreed, {}
+        circuit.punches += 1
+        return [
+            Addressed(end, PunchSeen(said.circuit, other=seen[other.node_id], own=seen[end]))
+            for end, (_, other) in circuit.ends.items()
+        ]
 
     def close(self, sender: NodeId, said: RelayClose) -> list[Addressed]:
         """One end has enough, or does not take it up."""

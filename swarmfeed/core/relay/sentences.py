@@ -16,9 +16,11 @@ FALSE_LOCATOR: Final = Text("it named somebody who can be reached, and that was 
 
 WHERE_SOMEBODY_IS: Final = Text("where somebody is")
 
-TOLD_RELAYS: Final = Text("{relays:nobody relays here|1 relay knows us|# relays know us}")
+TOLD_RELAYS: Final = Text("{relays:1 relay knows us|# relays know us}")
 SOUGHT: Final = Text("{authors:1 author|# authors} sought by way of {relays:1 relay|# relays}")
+BY_RELAY: Final = Text(
+    "{count:1 node is linked by way of another|# nodes are linked by way of others}"
+)
 IN_PARTS: Final = Text(
-    "{chunks:no chunk comes by way of a relay|1 chunk comes by way of a relay"
-    "|# chunks come by way of relays}"
+    "{chunks:1 chunk comes by way of a relay|# chunks come by way of relays}"
 )

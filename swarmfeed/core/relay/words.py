@@ -1,7 +1,8 @@
 """Messages about who can be reached by way of whom, and the streams that go there."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import CHUNK_BYTES_MAX
 from swarmfeed.core.base.marks import At, Between, UpTo
@@ -25,8 +26,7 @@ CircuitId = Annotated[
 SignedLocator = Annotated[bytes, UpTo(LOCATOR_BYTES_MAX)]
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(Struct, frozen=True):
     """I can be reached by way of you: told to a node that relays, every five minutes."""
 
     name: ClassVar[str] = "here"
@@ -34,8 +34,7 @@ class Here:
     """Signed locator (FORMAT 17) that names the sender, and the receiver as a relay."""
 
 
-@dataclass(frozen=True, slots=True)
-class Locate:
+class Locate(Struct, frozen=True):
     """Who of these authors' devices is here?"""
 
     name: ClassVar[str] = "locate"
@@ -47,8 +46,7 @@ class Locate:
     """1: other supernodes are to be asked as well, who are told 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class RelayAt:
+class RelayAt(Struct, frozen=True):
     """Where a relay accepts links: a hint, not a proof."""
 
     node_id: NodeKey
@@ -56,8 +54,7 @@ class RelayAt:
     """Where it accepts links."""
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """Answer to locate, when there is somebody."""
 
     name: ClassVar[str] = "located"
@@ -67,8 +64,7 @@ class Located:
     """Where relays that they name are, as far as the sender knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reachable:
+class Reachable(Struct, frozen=True):
     """To another supernode: this node can be reached by way of me."""
 
     name: ClassVar[str] = "reachable"
@@ -76,8 +72,7 @@ class Reachable:
     """Signed locator (FORMAT 17) that names the sender as a relay."""
 
 
-@dataclass(frozen=True, slots=True)
-class RelayOpen:
+class RelayOpen(Struct, frozen=True):
     """To a relay: join me to this node, which said that it can be reached by way of you."""
 
     name: ClassVar[str] = "relay-open"
@@ -85,8 +80,7 @@ class RelayOpen:
     node_id: NodeKey
 
 
-@dataclass(frozen=True, slots=True)
-class RelayCall:
+class RelayCall(Struct, frozen=True):
     """From a relay: this node wants to be joined to you."""
 
     name: ClassVar[str] = "relay-call"
@@ -94,8 +88,7 @@ class RelayCall:
     node_id: NodeKey
 
 
-@dataclass(frozen=True, slots=True)
-class RelayData:
+class RelayData(Struct, frozen=True):
     """Bytes of a circuit, in order."""
 
     name: ClassVar[str] = "relay-data"
@@ -103,8 +96,7 @@ class RelayData:
     data: Annotated[bytes, At("d"), UpTo(CIRCUIT_PIECE_BYTES)]
 
 
-@dataclass(frozen=True, slots=True)
-class RelayCredit:
+class RelayCredit(Struct, frozen=True):
     """You may send so many bytes more; the first one takes a circuit up."""
 
     name: ClassVar[str] = "relay-credit"
@@ -113,8 +105,7 @@ class RelayCredit:
     """Bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class RelayClose:
+class RelayClose(Struct, frozen=True):
     """A circuit ends, or does not begin."""
 
     name: ClassVar[str] = "relay-close"
@@ -129,8 +120,7 @@ Root = Annotated[
 Offset = Annotated[int, At("o", "Where in the file it begins"), Between(0, CHUNK_BYTES_MAX)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartAsk:
+class PartAsk(Struct, frozen=True, kw_only=True):
     """Send me a part of this chunk."""
 
     name: ClassVar[str] = "chunk-ask"
@@ -143,8 +133,7 @@ class PartAsk:
     """Bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChunkPart:
+class ChunkPart(Struct, frozen=True, kw_only=True):
     """Answer to chunk-ask."""
 
     name: ClassVar[str] = "chunk-part"
@@ -154,6 +143,38 @@ class ChunkPart:
     offset: Offset
     data: Annotated[bytes, At("d"), UpTo(PART_BYTES_MAX)]
     """Bytes of the file; none: not here, or not now."""
+
+
+class Straight(Struct, frozen=True):
+    """By way of a relay: this is whose device I am, if you want to link straight with me."""
+
+    name: ClassVar[str] = "straight"
+    signed: Annotated[SignedLocator, At("p")]
+    """Signed locator (FORMAT 17) that names the sender."""
+
+
+class Punch(Struct, frozen=True):
+    """To a relay: I want to link straight with the other end; tell it where I come from."""
+
+    name: ClassVar[str] = "punch"
+    circuit: CircuitId
+
+
+class PunchSeen(Struct, frozen=True):
+    """From a relay, once both ends want it: where the two of you come from."""
+
+    name: ClassVar[str] = "punch-seen"
+    circuit: CircuitId
+    other: Annotated[Endpoint, At("e", "Where the other end comes from, as the relay sees it")]
+    own: Annotated[Endpoint, At("o", "Where the receiver comes from, as the relay sees it")]
+
+
+class PunchAt(Struct, frozen=True):
+    """By way of a relay: I connect to you from here, now."""
+
+    name: ClassVar[str] = "punch-at"
+    at: Annotated[Endpoint, At("e")]
+    """Where the sender comes from, as the relay told it."""
 
 
 WORDS: Final[tuple[type[Message], ...]] = (
@@ -168,5 +189,9 @@ WORDS: Final[tuple[type[Message], ...]] = (
     RelayClose,
     PartAsk,
     ChunkPart,
+    Straight,
+    Punch,
+    PunchSeen,
+    PunchAt,
 )
 """In the order of docs/PROTOCOL.md."""

@@ -11,8 +11,9 @@ sender knew when the link opened: the other sends what is beyond, oldest first, 
 whatever changes.  Without it nothing is asked for.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Encodable, decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -35,16 +36,14 @@ STATE_DOMAIN: Final = b"swarmfeed state 1\n"
 _ROWS_MAX: Final = EXCHANGE_BYTES_MAX // ROW_BYTES_EXTRA
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """How much is known of one device."""
 
     device: Annotated[FeedId, At("d")]
     time_ms: Annotated[int, At("t"), Between(0, TIME_MS_MAX)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class News(Struct, frozen=True, kw_only=True):
     """What is in a box between two devices."""
 
     rows: tuple[PrivateRow, ...] = ()

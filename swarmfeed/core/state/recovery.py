@@ -14,8 +14,9 @@ It counts while its generation is the author's newest and its key is theirs: a t
 key has nothing sealed to the thief's own paper.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Encodable, decode_fields, encode
 from swarmfeed.core.base.boxes import PUBLIC_BYTES
@@ -30,8 +31,7 @@ GENERATION_MAX: Final = 2**31
 """More than anybody moves to a second sheet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
+class Recovery(Struct, frozen=True, kw_only=True):
     """The recovery keys of one generation."""
 
     author_id: AuthorId

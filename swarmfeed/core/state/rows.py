@@ -17,8 +17,9 @@ the last word for ever.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
@@ -42,8 +43,7 @@ Name = tuple[str, bytes]
 """Scope and key: what a row is about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrivateRow:
+class PrivateRow(Struct, frozen=True, kw_only=True):
     """What one device said of one thing."""
 
     scope: Annotated[str, At("s"), Between(1, SCOPE_CHARS_MAX)]
@@ -91,8 +91,7 @@ def decode_row(data: bytes) -> PrivateRow:
     return ROW.read(decode_fields(data, "row", limit_bytes=most))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
+class Merged(Struct, frozen=True, kw_only=True):
     """What came of rows that others told."""
 
     taken: tuple[PrivateRow, ...]
@@ -116,6 +115,11 @@ class PrivateTable:
         """The value of a thing; empty when there is none."""
         row = self._rows.get((scope, key))
         return row.value if row is not None else b""
+
+    def said_ms(self, scope: str, key: bytes) -> int:
+        """When that was said of a thing which is known; 0 when nothing was."""
+        row = self._rows.get((scope, key))
+        return row.time_ms if row is not None else 0
 
     def all(self, scope: str) -> dict[bytes, bytes]:
         """Values by key, without what was taken away."""

@@ -16,9 +16,10 @@ does no harm where a newer one was seen.
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.aead import NONCE_BYTES, TAG_BYTES, seal, unseal
 from swarmfeed.core.base.bencoding import decode_fields, encode
@@ -26,8 +27,8 @@ from swarmfeed.core.base.boxes import EXTRA_BYTES
 from swarmfeed.core.base.limits import KEY_BYTES, TIME_MS_MAX
 from swarmfeed.core.base.padding import LENGTH_BYTES, pad, power_of_two, unpad
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.kinds import StateBody
 from swarmfeed.core.feed.limits import STATE_BLOB_BYTES_MAX, STATE_ID_BYTES, STATE_PART_BYTES
+from swarmfeed.core.feed.sealed_kinds import StateBody
 from swarmfeed.core.state.limits import (
     MERGED_BYTES_MAX,
     ROW_BYTES_EXTRA,
@@ -45,8 +46,7 @@ OpenBox = Callable[[bytes, bytes], bytes]
 """Box and info in, what is in it out; BadSealError: it is for somebody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What a snapshot says."""
 
     rows: tuple[PrivateRow, ...]
@@ -106,8 +106,7 @@ def split_blob(blob: bytes) -> list[StateBody]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class WholeSnapshot:
+class WholeSnapshot(Struct, frozen=True):
     """A snapshot of which all parts are there."""
 
     blob: bytes

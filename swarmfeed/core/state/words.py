@@ -1,7 +1,8 @@
 """Messages between two devices of one author."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.boxes import EXTRA_BYTES
 from swarmfeed.core.base.limits import SIGNATURE_BYTES
@@ -10,8 +11,7 @@ from swarmfeed.core.state.limits import EXCHANGE_BYTES_MAX
 from swarmfeed.core.talk.message import Feed, Message
 
 
-@dataclass(frozen=True, slots=True)
-class Mine:
+class Mine(Struct, frozen=True):
     """I am the device that writes this feed; to peers that want the same author."""
 
     name: ClassVar[str] = "mine"
@@ -20,8 +20,7 @@ class Mine:
     """Signature by the feed key over both node ids (FORMAT 14)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrivateNews:
+class PrivateNews(Struct, frozen=True):
     """Private state for the other device of the same author, sealed."""
 
     name: ClassVar[str] = "state"

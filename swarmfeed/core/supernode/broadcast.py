@@ -22,13 +22,16 @@ routing table; lazy ids are Plumtree's (Leitao, Pereira, Rodrigues, 2007).
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Final
 
+from msgspec import Struct, field
+
 from swarmfeed.core.base.types import Hash, NodeId
+from swarmfeed.core.supernode.dues import Dues
 from swarmfeed.core.supernode.limits import (
     ANNOUNCERS_MAX,
+    ASKED_WEIGHT,
     DELEGATE_MS,
     LATE_ACTIONS_MAX,
     LATE_AT_ONCE_MAX,
@@ -45,8 +48,7 @@ from swarmfeed.core.supernode.sampling import Luck, pick_some
 PLACES: Final = 2**64
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Places [low, high), 0 <= low <= high <= PLACES."""
 
     low: int
@@ -57,8 +59,7 @@ EVERYWHERE: Final = Places(0, PLACES)
 NOWHERE: Final = Places(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Send it, and say which places the other one sees to."""
 
     to: NodeId
@@ -66,8 +67,7 @@ class Spread:
     places: Places
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
+class Acknowledge(Struct, frozen=True):
     """Tell that it came, and that those places are seen to."""
 
     to: NodeId
@@ -75,24 +75,21 @@ class Acknowledge:
     low: int
 
 
-@dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(Struct, frozen=True):
     """Tell that it is here."""
 
     to: NodeId
     id: Hash
 
 
-@dataclass(frozen=True, slots=True)
-class AskFor:
+class AskFor(Struct, frozen=True):
     """Ask for it."""
 
     to: NodeId
     id: Hash
 
 
-@dataclass(frozen=True, slots=True)
-class Deliver:
+class Deliver(Struct, frozen=True):
     """It came for the first time: this node makes of it what it likes."""
 
     id: Hash
@@ -106,8 +103,7 @@ def place_of(node_id: NodeId) -> int:
     return int.from_bytes(node_id[:8], "big")
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """A part that was given on and is not confirmed."""
 
     places: Places
@@ -116,8 +112,7 @@ class _Part:
     tried: set[NodeId]
 
 
-@dataclass(slots=True)
-class _Going:
+class _Going(Struct):
     """Something that is here."""
 
     came_at_ms: int
@@ -127,14 +122,15 @@ class _Going:
     begins_at_ms: int | None = None
     """When it is begun here, unless it came from elsewhere by then."""
 
-    def is_late(self, now_ms: int) -> bool:
-        """Whether anything is to be done by now."""
-        begins = self.begins_at_ms is not None and self.begins_at_ms <= now_ms
-        return begins or any(part.due_ms <= now_ms for part in self.parts.values())
+    def due_ms(self) -> int | None:
+        """When something is to be done next; None: nothing is."""
+        parts = [part.due_ms for part in self.parts.values()]
+        return min(
+            parts if self.begins_at_ms is None else [*parts, self.begins_at_ms], default=None
+        )
 
 
-@dataclass(slots=True)
-class _Lacking:
+class _Lacking(Struct):
     """Something that others have."""
 
     due_ms: int
@@ -154,6 +150,10 @@ class Broadcast:
         self._open: dict[Hash, None] = {}
         """Those of which something is to be done yet."""
         self._lacking: dict[Hash, _Lacking] = {}
+        self._asked_share = 0.0
+        """Of what came lately, the share that came because it was asked for."""
+        self._going_dues = Dues(self._going_due_ms)
+        self._lacking_dues = Dues(self._lacking_due_ms)
 
     def know(self, members: Sequence[NodeId]) -> None:
         """All supernodes that this node knows of; itself may be among them."""
@@ -177,7 +177,7 @@ class Broadcast:
         taken = list(self._take(message_id, now_ms))
         if wait_ms:
             self._going[message_id].begins_at_ms = now_ms + wait_ms
-            self._opened(message_id)
+            self._opened(message_id, now_ms + wait_ms)
             return taken
         return [*taken, *self._see_to(message_id, EVERYWHERE, now_ms)]
 
@@ -189,6 +189,8 @@ class Broadcast:
             return []
         actions: list[Action] = [Acknowledge(sender, message_id, places.low)]
         if message_id not in self._going:
+            was_asked = places.low == places.high
+            self._asked_share += ASKED_WEIGHT * (was_asked - self._asked_share)
             actions += self._take(message_id, now_ms)
         if places.low < places.high:
             self._going[message_id].begins_at_ms = None
@@ -206,12 +208,21 @@ class Broadcast:
             self._close(message_id)
 
     def on_have(
-        self, sender: NodeId, message_id: Hash, now_ms: int, wait_ms: int = DELEGATE_MS
+        self, sender: NodeId, message_id: Hash, now_ms: int, wait_ms: int | None = None
     ) -> None:
-        """Another node has it.  Nearly always it is on its way here too, within ``wait_ms``."""
+        """Another node has it.  Nearly always it is on its way here too, within ``wait_ms``.
+
+        None: DELEGATE_MS where it is; the less, the more of what came had to be asked for, for
+        then lists are shorter than the layer is, and what is not given is waited for in vain.
+        """
         if message_id in self._going:
             return
-        lacking = self._lacking.setdefault(message_id, _Lacking(now_ms + wait_ms, []))
+        if wait_ms is None:
+            wait_ms = round(DELEGATE_MS * (1 - self._asked_share))
+        if message_id not in self._lacking:
+            self._lacking[message_id] = _Lacking(now_ms + wait_ms, [])
+            self._lacking_dues.set(message_id, now_ms + wait_ms)
+        lacking = self._lacking[message_id]
         if sender not in lacking.announcers and len(lacking.announcers) < ANNOUNCERS_MAX:
             lacking.announcers.append(sender)
         while len(self._lacking) > SPREAD_KEPT_MAX:
@@ -228,25 +239,33 @@ class Broadcast:
         At most LATE_AT_ONCE_MAX of each are looked after; the others are late next time too.
         """
         actions: list[Action] = []
-        late = (each for each in self._open if self._going[each].is_late(now_ms))
-        for message_id in list(islice(late, LATE_AT_ONCE_MAX)):
+        for _ in range(LATE_AT_ONCE_MAX):
             if len(actions) >= LATE_ACTIONS_MAX:
+                break
+            message_id = self._going_dues.take(now_ms)
+            if message_id is None:
                 break
             actions += self._look_after(message_id, self._going[message_id], now_ms)
             self._close(message_id)
-        lacking = (each for each in self._lacking.items() if each[1].due_ms <= now_ms)
-        for message_id, each in list(islice(lacking, LATE_AT_ONCE_MAX)):
-            actions += self._ask(message_id, each, now_ms)
+        for _ in range(LATE_AT_ONCE_MAX):
+            message_id = self._lacking_dues.take(now_ms)
+            if message_id is None:
+                break
+            actions += self._ask(message_id, self._lacking[message_id], now_ms)
         self._forget(now_ms)
         return actions
 
     def due_ms(self) -> int | None:
         """When ``tick`` has something to do next; None: as far as is known, never."""
-        going = [self._going[each] for each in self._open]
-        parts = (part.due_ms for each in going for part in each.parts.values())
-        begins = (each.begins_at_ms for each in going if each.begins_at_ms is not None)
-        lacking = (each.due_ms for each in self._lacking.values())
-        return min((*parts, *begins, *lacking), default=None)
+        dues = (self._going_dues.next_ms(), self._lacking_dues.next_ms())
+        return min((each for each in dues if each is not None), default=None)
+
+    def _going_due_ms(self, message_id: Hash) -> int | None:
+        return self._going[message_id].due_ms() if message_id in self._open else None
+
+    def _lacking_due_ms(self, message_id: Hash) -> int | None:
+        lacking = self._lacking.get(message_id)
+        return lacking.due_ms if lacking is not None else None
 
     def _look_after(self, message_id: Hash, going: _Going, now_ms: int) -> Iterator[Action]:
         if going.begins_at_ms is not None and going.begins_at_ms <= now_ms:
@@ -262,9 +281,10 @@ class Broadcast:
             return False
         return len(going.seen_to) >= SEEN_TO_MAX
 
-    def _opened(self, message_id: Hash) -> None:
+    def _opened(self, message_id: Hash, due_ms: int) -> None:
         """Look after it, and no longer after what has been open longest, beyond the bound."""
         self._open[message_id] = None
+        self._going_dues.set(message_id, due_ms)
         if len(self._open) > SPREAD_OPEN_MAX:
             oldest = next(iter(self._open))
             self._going[oldest].parts.clear()
@@ -341,7 +361,7 @@ class Broadcast:
             return
         part = _Part(places, to, now_ms + DELEGATE_MS, {*tried, to})
         going.parts[places.low] = part
-        self._opened(message_id)
+        self._opened(message_id, part.due_ms)
         yield Spread(to, message_id, places)
 
     def _try_another(
@@ -353,6 +373,7 @@ class Broadcast:
     def _ask(self, message_id: Hash, lacking: _Lacking, now_ms: int) -> Iterator[Action]:
         yield AskFor(lacking.announcers.pop(0), message_id)
         lacking.due_ms = now_ms + 2 * DELEGATE_MS
+        self._lacking_dues.set(message_id, lacking.due_ms)
         if not lacking.announcers:
             del self._lacking[message_id]
 

@@ -5,8 +5,9 @@ expected.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from swarmfeed.core.supernode.formulas import blended, clamped, counted_nodes, weight
 from swarmfeed.core.supernode.limits import (
@@ -18,8 +19,7 @@ from swarmfeed.core.supernode.limits import (
 from swarmfeed.core.supernode.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Others:
+class Others(Struct, frozen=True, kw_only=True):
     """What is known of all nodes."""
 
     samples: float

@@ -1,14 +1,13 @@
 """What a member of the layer wants done: values, carried out by whoever has the links."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.supernode.membership import Hint
 from swarmfeed.core.supernode.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class AskRecords:
+class AskRecords(Struct, frozen=True):
     """Exchange records with a node; its answer goes to ``hear_answer``."""
 
     endpoint: Endpoint
@@ -18,29 +17,25 @@ class AskRecords:
     """Supernodes to name."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskToAdopt:
+class AskToAdopt(Struct, frozen=True):
     """Ask a supernode to be a parent: ``hear_adopted``, ``hear_refused`` or ``hear_lost``."""
 
     parent: Record
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveParent:
+class LeaveParent(Struct, frozen=True):
     """Tell a parent that it is none any more."""
 
     node_id: NodeId
 
 
-@dataclass(frozen=True, slots=True)
-class AskLoad:
+class AskLoad(Struct, frozen=True):
     """Ask a supernode how loaded it is; its answer goes to ``hear_load``."""
 
     server: Record
 
 
-@dataclass(frozen=True, slots=True)
-class SendAway:
+class SendAway(Struct, frozen=True):
     """Tell a child to find another parent."""
 
     child: NodeId
@@ -49,15 +44,13 @@ class SendAway:
     known: tuple[Hint, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOver(Struct, frozen=True):
     """Tell a child to serve in our place; its record goes to ``hear_load``."""
 
     child: NodeId
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRole:
+class ChangeRole(Struct, frozen=True):
     """We are a supernode now, or none any more: for people, and for other parts."""
 
     serving: bool

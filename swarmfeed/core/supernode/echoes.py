@@ -7,7 +7,8 @@ there.
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import DIAL_PORT_MIN
 from swarmfeed.core.base.types import Endpoint, NodeId
@@ -22,8 +23,7 @@ from swarmfeed.core.supernode.limits import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reached:
+class _Reached(Struct, frozen=True):
     by: DialledBy
     at_s: int
     host: str

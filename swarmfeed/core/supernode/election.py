@@ -11,9 +11,10 @@ Calibration: docs/SUPERNODES.md.  Beside it: SG-1 (Montresor, 2004), DLM (Xiao, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from statistics import fmean, median
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode import sentences
@@ -38,8 +39,7 @@ from swarmfeed.core.supernode.limits import (
 from swarmfeed.core.supernode.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What a node does about its role, and why, for people."""
 
     changes: bool
@@ -47,8 +47,7 @@ class Decision:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeafView:
+class LeafView(Struct, frozen=True, kw_only=True):
     """What a leaf decides by."""
 
     eligible: bool
@@ -66,8 +65,7 @@ class LeafView:
     round_number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerView:
+class ServerView(Struct, frozen=True, kw_only=True):
     """What a supernode decides by when it looks whether it is needed."""
 
     tenure: int

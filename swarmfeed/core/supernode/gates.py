@@ -5,9 +5,10 @@ is looked at then.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.net.reach import is_loopback
@@ -29,8 +30,7 @@ class Willing(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialledBy:
+class DialledBy(Struct, frozen=True, kw_only=True):
     """A node that reached us by a link it opened."""
 
     node_id: NodeId
@@ -39,8 +39,7 @@ class DialledBy:
     """We asked it to: it may be our accomplice, or we its."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class Means(Struct, frozen=True, kw_only=True):
     """What a node knows of itself when it looks at the gates."""
 
     willing: Willing
@@ -56,8 +55,7 @@ class Means:
     """What the clocks of peers are ahead of ours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Eligibility:
+class Eligibility(Struct, frozen=True, kw_only=True):
     """Whether a node may serve, and the sentence to it."""
 
     eligible: bool

@@ -18,10 +18,11 @@ Source: ADR 55, docs/ARCHITECTURE.md.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.kinds import PostBody
@@ -124,8 +125,7 @@ def _key(named: bytes, length: int = 0) -> int:
 # --- what a leaf tells its parent ----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delta:
+class Delta(Struct, frozen=True, kw_only=True):
     """How interests changed: keys that came, and keys that went; none is in both."""
 
     added: frozenset[int] = frozenset()

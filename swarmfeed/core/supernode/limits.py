@@ -321,6 +321,9 @@ SEEN_TO_MAX: Final = 16
 """Ranges of one message that are seen to here: two publishers and some that ask anew need five.
 Whoever thinks up others is not confirmed, and has nothing sent to anybody."""
 
+ASKED_WEIGHT: Final = 1 / 8
+"""What the last post counts for in the share of those that had to be asked for."""
+
 ANNOUNCERS_MAX: Final = 3
 """Of those who say that they have what we lack, so many are remembered to be asked."""
 

@@ -5,7 +5,8 @@ came of them.  What it remembers is bounded, whatever is said to it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.supernode import sentences
@@ -38,8 +39,7 @@ from swarmfeed.core.supernode.serving import Serving
 from swarmfeed.core.supernode.shunned import Shunned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What a node signs of its place in the layer."""
 
     eligible: bool
@@ -47,8 +47,7 @@ class Standing:
     load: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Who a member is, and how it began."""
 
     node_id: NodeId
@@ -62,8 +61,8 @@ class Origin:
     """Bytes that nobody can guess."""
     relaxed: bool = False
     """All are in one house: networks are not told apart."""
-    always: bool = False
-    """It serves from its first round on, whatever others do: its operator said so."""
+    always: Callable[[], bool] = bool
+    """Whether it serves as soon as it may, whatever others do: its operator says so."""
 
 
 class Member:
@@ -80,7 +79,7 @@ class Member:
         self._shunned = Shunned()
         self.parents = Parents(self.table, luck, self._shunned)
         self.serving = Serving(self.table, luck, always=origin.always)
-        self.why = sentences.TOLD_TO() if origin.always else sentences.NOT_LOOKED()
+        self.why = sentences.TOLD_TO() if origin.always() else sentences.NOT_LOOKED()
         self._census = NodeSample()
         self._record: Record | None = None
         self._rounds = 0
@@ -101,7 +100,7 @@ class Member:
         self.sampling.forget_old(now_s)
         if self.serving.serves:
             return self._serve(now_s)
-        if self._origin.always and verdict.eligible:
+        if self._origin.always() and verdict.eligible:
             return self._promote(sentences.TOLD_TO(), now_s)
         deeds = self.parents.begin_round(now_s)
         if self._rounds > 1:

@@ -13,10 +13,11 @@ again and again, and would be tried as often.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from statistics import fmean
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode.limits import (
@@ -47,8 +48,7 @@ CONTACTED: Final = 3
 """The rank of who was contacted by ourselves lately."""
 
 
-@dataclass(slots=True)
-class Seat:
+class Seat(Struct):
     """One supernode in the table."""
 
     record: Record
@@ -74,8 +74,7 @@ class Seat:
         return min(self.told, Teller.ASKED) if is_old else self.told
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """A supernode's record as it is passed on."""
 
     record: Record

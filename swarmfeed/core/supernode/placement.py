@@ -12,9 +12,10 @@ Schomaker, 2005; policy of ADR 55.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode.limits import (
@@ -33,8 +34,7 @@ class Mode(Enum):
     BY_KEYS = "by keys"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeper:
+class Keeper(Struct, frozen=True, kw_only=True):
     """A supernode that may own keys."""
 
     node_id: NodeId
@@ -71,8 +71,7 @@ def owners_of(key: int, keepers: Iterable[Keeper], count: int = OWNERS) -> list[
     return sorted(chosen, key=ranked.index)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handover:
+class Handover(Struct, frozen=True, kw_only=True):
     """What one node gives to another, because owners changed."""
 
     key: int

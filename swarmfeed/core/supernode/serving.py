@@ -1,6 +1,6 @@
 """A supernode's side: its children, whether it is needed, whom it asks to move."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode import sentences
@@ -28,13 +28,15 @@ from swarmfeed.core.supernode.sampling import Luck, pick_some
 class Serving:
     """The children of one supernode; without a capacity it serves nobody."""
 
-    def __init__(self, table: ServerTable, luck: Luck, *, always: bool = False) -> None:
+    def __init__(
+        self, table: ServerTable, luck: Luck, *, always: Callable[[], bool] = bool
+    ) -> None:
         """Begin as none; other supernodes are those of ``table``.
 
         Args:
             table: Other supernodes.
             luck: Whom of them to ask.
-            always: It never steps down, nor yields to a child.
+            always: Whether it never steps down, nor yields to a child.
         """
         self._table = table
         self._always = always
@@ -99,7 +101,7 @@ class Serving:
         self._tenure += 1
         self._drawn = drawn
         deeds = self._shed(now_s)
-        if self._always:
+        if self._always():
             self.why = sentences.TOLD_TO()
             return deeds
         deeds += self._hand_over(own, now_s)

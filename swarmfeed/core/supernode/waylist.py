@@ -8,11 +8,13 @@ One line says one way in.  A record says besides that a node signed that it is t
 answers, proves who it is.
 """
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.address import parse_endpoint
+from swarmfeed.core.base.spelling import read_base64
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.limits import WAY_LIST_BYTES_MAX, WAYS_IN_MAX
 from swarmfeed.core.supernode.records import Record, encode_record, open_record
@@ -26,8 +28,7 @@ from swarmfeed.core.supernode.sentences import (
 from swarmfeed.errors import RemoteError, UserError
 
 
-@dataclass(frozen=True, slots=True)
-class WayList:
+class WayList(Struct, frozen=True):
     """What a list says: where to ask, in its order, each once; WAYS_IN_MAX at most."""
 
     endpoints: tuple[Endpoint, ...] = ()
@@ -65,6 +66,6 @@ def _read_line(said: str, number: int) -> Endpoint:
     try:
         if ":" in said:
             return parse_endpoint(said)
-        return open_record(b64decode(said, validate=True)).endpoint
+        return open_record(read_base64(said)).endpoint
     except (UserError, RemoteError, ValueError) as error:
         raise UserError(BAD_LIST_LINE(number=number, said=said[:40])) from error

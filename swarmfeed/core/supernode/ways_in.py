@@ -6,10 +6,11 @@ those heard of last.  Of one network there are few, so a crowd in one place neit
 ways in nor drives the others out.
 """
 
+import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
-from struct import Struct
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode.limits import (
@@ -26,11 +27,10 @@ from swarmfeed.core.supernode.records import (
 )
 from swarmfeed.errors import DamageError, RemoteError
 
-_TIMES: Final = Struct(">II")
+_TIMES: Final = struct.Struct(">II")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WayIn:
+class WayIn(Struct, frozen=True, kw_only=True):
     """A supernode as it was last heard of."""
 
     record: Record

@@ -1,7 +1,8 @@
 """Messages of the supernode layer: records exchanged, children adopted and passed on."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.base.types import Endpoint
@@ -12,8 +13,7 @@ from swarmfeed.core.talk.message import Message
 SignedRecord = Annotated[bytes, UpTo(RECORD_BYTES)]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRecord:
+class KnownRecord(Struct, frozen=True):
     """A supernode, as somebody knows it."""
 
     signed: Annotated[SignedRecord, At("r")]
@@ -35,8 +35,7 @@ Others = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """Here I am; tell me of others."""
 
     name: ClassVar[str] = "exchange"
@@ -44,8 +43,7 @@ class Exchange:
     known: Known
 
 
-@dataclass(frozen=True, slots=True)
-class Exchanged:
+class Exchanged(Struct, frozen=True):
     """Answer to an exchange."""
 
     name: ClassVar[str] = "exchanged"
@@ -54,64 +52,56 @@ class Exchanged:
     known: Known
 
 
-@dataclass(frozen=True, slots=True)
-class Adopt:
+class Adopt(Struct, frozen=True):
     """Be my parent."""
 
     name: ClassVar[str] = "adopt"
     own: OwnRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """Answer to adopt: I am."""
 
     name: ClassVar[str] = "adopted"
     own: OwnRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Answer to adopt: I am full, or serve nobody."""
 
     name: ClassVar[str] = "refused"
     known: Others
 
 
-@dataclass(frozen=True, slots=True)
-class Parted:
+class Parted(Struct, frozen=True):
     """I am your child no longer."""
 
     name: ClassVar[str] = "part"
     own: OwnRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """How loaded are you?"""
 
     name: ClassVar[str] = "probe"
     own: OwnRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """Answer to a probe."""
 
     name: ClassVar[str] = "load"
     own: OwnRecord
 
 
-@dataclass(frozen=True, slots=True)
-class DialBack:
+class DialBack(Struct, frozen=True):
     """Dial me where this link comes from, and say whether you found me."""
 
     name: ClassVar[str] = "dial-back"
     port: Annotated[int, At("p", "Where the sender accepts links"), Between(1, 65_535)]
 
 
-@dataclass(frozen=True, slots=True)
-class DialledBack:
+class DialledBack(Struct, frozen=True):
     """Answer to dial-back: where I dialled, and whether you were there."""
 
     name: ClassVar[str] = "dialled-back"
@@ -126,8 +116,7 @@ LEAVE: Final = 1
 TAKE_OVER: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class StepDown:
+class StepDown(Struct, frozen=True):
     """What a supernode tells a child that shall go elsewhere, or serve in its place."""
 
     name: ClassVar[str] = "step-down"

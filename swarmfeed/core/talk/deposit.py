@@ -12,8 +12,9 @@ signs, and from the list to each chunk.  What is not sealed yet has no part in i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Fields, decode_fields, encode
 from swarmfeed.core.base.limits import (
@@ -35,8 +36,7 @@ _SHA1_BYTES: Final = 20
 _SHA256_BYTES: Final = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deposit:
+class Deposit(Struct, frozen=True, kw_only=True):
     """What a newcomer checks a feed's sealed chunks by."""
 
     join: bytes

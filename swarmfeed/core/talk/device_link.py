@@ -14,10 +14,11 @@ the query are ignored.
 import re
 from base64 import b32decode, b32encode
 from binascii import Error as NoBase32Error
-from dataclasses import dataclass
 from hashlib import sha3_256, sha256
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from swarmfeed.core.base.address import SCHEME, parse_endpoint, parse_query
 from swarmfeed.core.base.limits import (
@@ -39,8 +40,7 @@ _match_seconds: Final = re.compile("[0-9]{1,12}").fullmatch
 """As many digits as the last time that there is, in seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceLink:
+class DeviceLink(Struct, frozen=True, kw_only=True):
     """Which machine wants in, and where it waits."""
 
     feed_id: FeedId

@@ -16,10 +16,11 @@ put in again: their messages follow from these fields.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.keys import SigningKey
@@ -49,8 +50,7 @@ _SEQ_PER_GENERATION: Final = 2**50
 """More than any time in milliseconds, and 2**13 of it are less than a seq."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateFound:
+class GateFound(Struct, frozen=True, kw_only=True):
     """What a newcomer reads: the newest feed, and what proves it to be the author's."""
 
     feed_id: FeedId

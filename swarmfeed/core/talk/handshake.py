@@ -8,9 +8,10 @@ client                                   server
   | <----------- messages, both ways -----> |
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.bencoding import Fields, decode_fields, encode
@@ -50,8 +51,7 @@ BLAME_CODES: Final = frozenset(
 """Codes with which the end that closes says that the other broke a rule (RFC 6455, 7.4.1)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greeting:
+class Greeting(Struct, frozen=True, kw_only=True):
     """A hello as it travels: the server's carries a nonce, the client's the proof."""
 
     hello: Hello

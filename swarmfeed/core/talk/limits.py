@@ -48,6 +48,14 @@ SAID_SOON_S: Final = 0.1
 """How long what nobody waits for - receipts, notices - waits for more of its kind: no person
 sees it, and of a newcomer that takes in some hundred feeds a second it makes one message."""
 
+AT_LEISURE_WITHIN_S: Final = 10.0
+"""How long receipts and notices wait at most while posts are taken in: 2,700 small feeds, and
+what an author is told of who holds a post is a matter of minutes."""
+
+AT_LEISURE_MAX: Final = 512
+"""Messages and feeds that wait so; of more the oldest is done at once.  A message has at most
+64 receipts or notices, of 0.5 kB: 16 MiB, and half of that where all are ours."""
+
 MESSAGES_SENT_PER_S: Final = 1_000
 """Messages that we send one peer in a second, on average over BUDGET_WINDOW_S: half of what it
 takes from us, so that an answer to the widest wants never costs us the link."""

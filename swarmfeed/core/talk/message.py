@@ -8,7 +8,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 
 
 class Message(Protocol):
-    """What a peer may say after hello: a frozen dataclass whose annotations are its bytes.
+    """What a peer may say after hello: a frozen record whose annotations are its bytes.
 
     See ``core.base.codec`` for the annotations, ``core.vocabulary`` for the bytes.
     """

@@ -17,10 +17,11 @@ that the codes are the same; what seals is ``ports.Boxes``.
 """
 
 import hmac
-from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from typing import Annotated, ClassVar, Final, TypeVar
+
+from msgspec import Struct
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.bencoding import Encodable, decode_fields, encode
@@ -68,8 +69,7 @@ class PairingReason(Enum):
     """Something was said that cannot be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairAsk:
+class PairAsk(Struct, frozen=True, kw_only=True):
     """I have your link, and want you as a device."""
 
     name: ClassVar[str] = "pair-ask"
@@ -79,8 +79,7 @@ class PairAsk:
     """Hash of a nonce that ``pair-who`` opens."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairKey:
+class PairKey(Struct, frozen=True, kw_only=True):
     """What to seal to, and what to call me."""
 
     name: ClassVar[str] = "pair-key"
@@ -93,8 +92,7 @@ class PairKey:
     """Name of the new device."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairWho:
+class PairWho(Struct, frozen=True):
     """Who is asking, sealed to the recipient key."""
 
     name: ClassVar[str] = "pair-who"
@@ -102,8 +100,7 @@ class PairWho:
     """Sealed ``Who``."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairJoin:
+class PairJoin(Struct, frozen=True):
     """All that makes a device, sealed to the recipient key."""
 
     name: ClassVar[str] = "pair-join"
@@ -111,8 +108,7 @@ class PairJoin:
     """Sealed ``Welcome``."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairDone:
+class PairDone(Struct, frozen=True):
     """I am a device now."""
 
     name: ClassVar[str] = "pair-done"
@@ -120,8 +116,7 @@ class PairDone:
     """The join with both signatures."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairEnd:
+class PairEnd(Struct, frozen=True):
     """This comes to nothing; the link is good for nothing any more."""
 
     name: ClassVar[str] = "pair-end"
@@ -140,8 +135,7 @@ PAIRING_WORDS: Final[tuple[type[Message], ...]] = (
 """In the order of docs/PROTOCOL.md.  They are said on a link of their own, and no others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
+class Who(Struct, frozen=True, kw_only=True):
     """Who is asking, and the nonce that was committed to."""
 
     author_id: Author
@@ -150,8 +144,7 @@ class Who:
     """Name of the author; may be empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Welcome:
+class Welcome(Struct, frozen=True, kw_only=True):
     """What a new device needs: everything else it fetches from those who hold it."""
 
     join: Annotated[bytes, At("j"), UpTo(limits.CERTIFICATE_BYTES_MAX)]

@@ -7,7 +7,8 @@ is called once, in order; whatever cannot be raises PairingError, and that is th
 import hmac
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.blank import is_one_line
 from swarmfeed.core.base.keys import SigningKey
@@ -51,8 +52,7 @@ Unseal = Callable[[bytes, bytes], bytes]
 """Opens a box to the own key that belongs to something.  Raises RemoteError."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Proposal(Struct, frozen=True, kw_only=True):
     """What a person is shown before a machine becomes a device."""
 
     author_id: AuthorId
@@ -64,8 +64,7 @@ class Proposal:
     """What both machines show."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
+class Joined(Struct, frozen=True, kw_only=True):
     """What a new device begins with."""
 
     author_id: AuthorId

@@ -12,8 +12,9 @@ key: whoever has the first sheet's item can put both again.  Only the sheet's ow
 whose it is, and the author's certificates tell which sheet it is, if any.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.keys import SigningKey, verify_signature
@@ -27,8 +28,7 @@ _SECOND_SEQ: Final = 1
 _FIRST_SEQ: Final = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetFound:
+class SheetFound(Struct, frozen=True, kw_only=True):
     """What lies under the key of a sheet."""
 
     author_id: AuthorId

@@ -1,11 +1,14 @@
 """Messages between any two nodes: what they say, field by field."""
 
-from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.marks import At, Between, UpTo
 from swarmfeed.core.base.types import Endpoint, Hash, NodeId
+from swarmfeed.core.feed.first_offer import FirstOffer
 from swarmfeed.core.feed.limits import PATCH_FRAMES_MAX
 from swarmfeed.core.feed.patching import DIGEST_BYTES
 from swarmfeed.core.talk.limits import SEVERAL_MAX
@@ -25,9 +28,12 @@ from swarmfeed.core.talk.message import (
 PROTOCOL_VERSION: Final = 2
 """What a hello says; version 1 knew author ids that were public keys."""
 
+VISIT: Final = "visit"
+"""What who dials only to ask something says in the place of a role: of feeds nothing is said
+until one of both wants some."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello:
+
+class Hello(Struct, frozen=True, kw_only=True):
     """Who a node is and where it listens; the link proves the node key beside it."""
 
     node_id: NodeId
@@ -40,13 +46,20 @@ class Hello:
     swarm_port: int = 0
     """Where its swarm listens; 0 when it does not."""
 
+    @property
+    def is_visit(self) -> bool:
+        return VISIT in self.roles
+
+    def as_visit(self) -> "Hello":
+        """What it says to those it dials only to ask something."""
+        return replace(self, roles=(*self.roles, VISIT))
+
     def without_place(self) -> "Hello":
         """What it says to those who reach it by way of another: nothing of where it is."""
         return replace(self, hosts=(), link_port=0, swarm_port=0)
 
 
-@dataclass(frozen=True, slots=True)
-class WantedFeed:
+class WantedFeed(Struct, frozen=True):
     """One feed of a wanted author, and how much of it the asker has a head for."""
 
     feed_id: Feed
@@ -54,8 +67,7 @@ class WantedFeed:
     """Size of the newest head the asker has."""
 
 
-@dataclass(frozen=True, slots=True)
-class WantedAuthor:
+class WantedAuthor(Struct, frozen=True):
     """An author the asker wants heads of."""
 
     author_id: Author
@@ -63,8 +75,7 @@ class WantedAuthor:
     """Feeds of the author that the asker has a head of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(Struct, frozen=True):
     """Send me newer heads of these authors now, and new entries as they come."""
 
     name: ClassVar[str] = "want"
@@ -72,8 +83,7 @@ class Want:
     """Wanted authors; more of them in further messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotHeld:
+class NotHeld(Struct, frozen=True):
     """Answer to a want: I hold nothing of this author."""
 
     name: ClassVar[str] = "not-held"
@@ -81,8 +91,7 @@ class NotHeld:
     """An author of whom nothing is held."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadOffer:
+class HeadOffer(Struct, frozen=True, kw_only=True):
     """A feed's newest head with all that is needed to check it and to fetch the rest."""
 
     name: ClassVar[str] = "head"
@@ -101,9 +110,20 @@ class HeadOffer:
     See ``merkle.full_consistency_proof``; also empty when that size is not smaller than this
     head's."""
 
+    @property
+    def as_first(self) -> FirstOffer:
+        """What of it counts where nothing is held of the feed."""
+        return FirstOffer(
+            author_id=self.author_id,
+            feed_id=self.feed_id,
+            signed_head=self.signed_head,
+            chunk_list=self.chunk_list,
+            certificates=self.certificates,
+            tail=self.tail,
+        )
 
-@dataclass(frozen=True, slots=True)
-class Certificates:
+
+class Certificates(Struct, frozen=True):
     """What an author's key said of their feeds: also when no newer head carries it."""
 
     name: ClassVar[str] = "certificates"
@@ -112,8 +132,7 @@ class Certificates:
     """All signed certificates known of the author, and of nobody else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEntries:
+class NewEntries(Struct, frozen=True, kw_only=True):
     """Live push: entries that were just added, and the head that covers them."""
 
     name: ClassVar[str] = "entries"
@@ -128,8 +147,7 @@ class NewEntries:
     """Chunk list; empty while it is the same as before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Have:
+class Have(Struct, frozen=True, kw_only=True):
     """I hold this feed up to a size; ``complete`` says that no chunk is missing."""
 
     name: ClassVar[str] = "have"
@@ -140,8 +158,7 @@ class Have:
     """1 if its torrents are loaded; 0 if they sleep, and ``wake`` has to come first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
+class Wake(Struct, frozen=True):
     """I am about to fetch chunks of this feed from you: load its torrents.
 
     The answer is a ``have`` with ``awake``.
@@ -151,8 +168,7 @@ class Wake:
     feed_id: Feed
 
 
-@dataclass(frozen=True, slots=True)
-class HolderRecord:
+class HolderRecord(Struct, frozen=True):
     """A holder as one peer tells another: a hint, not a proof."""
 
     node_id: NodeKey
@@ -164,8 +180,7 @@ class HolderRecord:
     complete: Complete
 
 
-@dataclass(frozen=True, slots=True)
-class Holders:
+class Holders(Struct, frozen=True):
     """Holders of one feed; goes with the answer to a want, and to whoever wants the author."""
 
     name: ClassVar[str] = "holders"
@@ -175,8 +190,7 @@ class Holders:
     """Who holds the feed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """I hold all entries of this head: a C2SP cosignature by my node key."""
 
     name: ClassVar[str] = "receipt"
@@ -187,8 +201,7 @@ class Receipt:
     """One signature line by the sender's node key (FORMAT 6), without the line feed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForkProof:
+class ForkProof(Struct, frozen=True):
     """Two signed heads of one feed that cannot both be true."""
 
     name: ClassVar[str] = "fork"
@@ -206,8 +219,7 @@ class ForkProof:
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Several:
+class Several(Struct, frozen=True, kw_only=True):
     """Answers about several feeds at once; each as if it came alone, in this order."""
 
     name: ClassVar[str] = "several"
@@ -231,8 +243,7 @@ Position = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frames:
+class Frames(Struct, frozen=True, kw_only=True):
     """I have another file of this chunk than the newest list says: which frames differ?"""
 
     name: ClassVar[str] = "frames"
@@ -245,8 +256,7 @@ class Frames:
     """First 8 bytes of the SHA-256 of each frame of the file the asker has, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class PatchFrame:
+class PatchFrame(Struct, frozen=True):
     """A frame in the place of another one."""
 
     number: Annotated[
@@ -261,8 +271,7 @@ class PatchFrame:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
+class Patch(Struct, frozen=True, kw_only=True):
     """Answer to ``frames``: those that are not among the asker's."""
 
     name: ClassVar[str] = "patch"

@@ -13,7 +13,7 @@ What is taken is on disk before it is cosigned; so a witness never cosigns a sma
 a larger one, nor two that contradict each other, whenever the power goes.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import Encodable, decode_fields, encode
 from swarmfeed.core.base.limits import (
@@ -31,8 +31,7 @@ from swarmfeed.errors import BadEncodingError, BadProofError, DamageError, Remot
 ROW_BYTES_MAX = 2 * HEAD_BYTES_MAX + CONSISTENCY_HASHES_MAX * (HASH_BYTES + 4) + 128
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastHead:
+class LastHead(Struct, frozen=True, kw_only=True):
     """What a witness keeps of one feed."""
 
     signed_head: bytes
@@ -45,20 +44,17 @@ class LastHead:
     """Shows so, where the rival is larger."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeHead:
+class TakeHead(Struct, frozen=True):
     """Write this down, then cosign it."""
 
     known: LastHead
 
 
-@dataclass(frozen=True, slots=True)
-class TellHead:
+class TellHead(Struct, frozen=True):
     """Cosign, and tell, what is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForkFound:
+class ForkFound(Struct, frozen=True):
     """Write this down; both heads convict the author, and neither is cosigned any more."""
 
     known: LastHead

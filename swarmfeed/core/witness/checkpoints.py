@@ -16,18 +16,18 @@ known.
 """
 
 import re
-from base64 import b64decode
-from binascii import Error as Base64Error
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.address import parse_address
 from swarmfeed.core.base.limits import CONSISTENCY_HASHES_MAX, HASH_BYTES
+from swarmfeed.core.base.spelling import read_base64
 from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.head import Head, open_head
 from swarmfeed.core.witness.book import LastHead
 from swarmfeed.core.witness.limits import NOTE_SIGNATURES_MAX
-from swarmfeed.errors import BadSignatureError, RemoteError, UserError
+from swarmfeed.errors import BadEncodingError, BadSignatureError, RemoteError, UserError
 
 TEXT: Final = "text/plain; charset=utf-8"
 SIZE: Final = "text/x.tlog.size"
@@ -36,8 +36,7 @@ _OLD: Final = re.compile(rb"old (0|[1-9][0-9]{0,10})")
 _ORIGIN: Final = re.compile(rb"swarmfeed/([a-z2-7]{56})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteReply:
+class NoteReply(Struct, frozen=True, kw_only=True):
     """An answer, as HTTP has it."""
 
     status: int
@@ -45,8 +44,7 @@ class NoteReply:
     content_type: str = TEXT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedCheckpoint:
+class AskedCheckpoint(Struct, frozen=True, kw_only=True):
     """A checkpoint to be cosigned; its signature is verified."""
 
     feed_id: FeedId
@@ -103,8 +101,8 @@ def full_proof(asked: AskedCheckpoint, known: LastHead) -> tuple[Hash, ...]:
 
 def _hash(line: bytes) -> Hash:
     try:
-        found = b64decode(line, validate=True)
-    except Base64Error as error:
+        found = read_base64(line)
+    except BadEncodingError as error:
         raise NotCosigned(400, "a hash of the proof is not base64") from error
     if len(found) != HASH_BYTES:
         raise NotCosigned(400, f"a hash of the proof has {len(found)} bytes")

@@ -8,7 +8,7 @@ entry: its name is another than that of a receipt, so that neither can be taken 
 Source: c2sp.org/tlog-cosignature, Ed25519.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.head import Sign, cosign, open_cosigned, read_cosigned
@@ -16,8 +16,7 @@ from swarmfeed.core.feed.head import Sign, cosign, open_cosigned, read_cosigned
 _WITNESS = "swarmfeed-witness/"
 
 
-@dataclass(frozen=True, slots=True)
-class Cosignature:
+class Cosignature(Struct, frozen=True):
     """One witness's word on a head."""
 
     witness: NodeId

@@ -86,3 +86,21 @@ all of them have together."""
 
 NOTE_SIGNATURES_MAX: Final = 16
 """Signature lines of a checkpoint that comes by HTTP: its author's, and of witnesses before."""
+
+WITNESS_URL_CHARS_MAX: Final = 400
+"""Longest address of a witness on the web, its key included."""
+
+WITNESS_NAME_CHARS_MAX: Final = 128
+"""Longest name of such a witness."""
+
+OUTSIDE_WITNESSES_MAX: Final = 4
+"""Witnesses on the web that a node asks."""
+
+OUTSIDE_EVERY_S: Final = 300
+"""How often one is asked though nothing was written."""
+
+OUTSIDE_AFTER_S: Final = 10
+"""How soon after it was asked one is asked again, though much is written, or it failed."""
+
+OUTSIDE_TURNS: Final = 3
+"""Requests in one round: what it has, the proof from there, and once more if it moved."""

@@ -5,7 +5,9 @@ says whom it knows, and in which network each is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from swarmfeed.core.base.bencoding import Encodable, decode_fields, encode
 from swarmfeed.core.base.limits import (
@@ -25,8 +27,7 @@ NetworkOf = Callable[[NodeId], str | None]
 ROW_BYTES_MAX = HEAD_BYTES_MAX + COSIGNATURES_MAX * (COSIGNATURE_BYTES_MAX + 8) + 128
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newest:
+class Newest(Struct, frozen=True, kw_only=True):
     """The newest head of a feed that witnesses signed, and who did."""
 
     signed_head: bytes
@@ -47,8 +48,17 @@ class Newest:
         return max(word.time_s for word in self.words.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenBy:
+class OutsideWord(Struct, frozen=True, kw_only=True):
+    """What a witness on the web that the person chose signed last."""
+
+    size: int
+    root: Hash
+    network: str
+    """Where it is, as far as that is known: its name."""
+    time_s: int
+
+
+class SeenBy(Struct, frozen=True, kw_only=True):
     """How new a feed is, as far as witnesses tell."""
 
     as_of_s: int
@@ -92,13 +102,24 @@ def stepped_back(known: Newest | None, told: Newest) -> NodeId | None:
     return None
 
 
-def see(newest: Newest | None, network_of: NetworkOf) -> SeenBy | None:
-    """Count whose word is known, one of each network; None when there is none."""
-    latest: dict[str, int] = {}
+def see(
+    newest: Newest | None, network_of: NetworkOf, outside: Iterable[OutsideWord] = ()
+) -> SeenBy | None:
+    """Count whose word is known, one of each network; None when there is none.
+
+    Of words outside those count that are on this head; where none of ours is known, those on
+    the largest head.
+    """
+    words = list(outside)
+    size = newest.size if newest is not None else max((each.size for each in words), default=0)
+    told = [(each.network, each.time_s) for each in words if each.size == size]
     for word in newest.words.values() if newest is not None else ():
         network = network_of(word.witness)
         if network is not None:
-            latest[network] = max(word.time_s, latest.get(network, 0))
+            told.append((network, word.time_s))
+    latest: dict[str, int] = {}
+    for network, time_s in told:
+        latest[network] = max(time_s, latest.get(network, 0))
     if not latest:
         return None
     times = sorted(latest.values(), reverse=True)

@@ -1,7 +1,8 @@
 """Messages between a node and those it asks to witness a head."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.marks import At, Between, UpTo
@@ -10,8 +11,7 @@ from swarmfeed.core.talk.message import Author, Feed, Message, SignedHead
 from swarmfeed.core.witness.limits import COSIGNATURES_MAX
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cosign:
+class Cosign(Struct, frozen=True, kw_only=True):
     """Which head of this feed is the newest you know?  I know this one."""
 
     name: ClassVar[str] = "cosign"
@@ -24,8 +24,7 @@ class Cosign:
     """Full consistency proof (FORMAT 6) from that size."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witnessed:
+class Witnessed(Struct, frozen=True, kw_only=True):
     """The newest head that these nodes knew, when they signed it."""
 
     name: ClassVar[str] = "witnessed"

@@ -15,7 +15,7 @@ from unicodedata import is_normalized, normalize, unidata_version
 from swarmfeed.core.words.characters import FOLDED
 from swarmfeed.core.words.scripts import MANY_MARKS, MEANT, VERSION
 
-FOLDING: Final = f"2/{unidata_version}/{VERSION}"
+FOLDING: Final = f"3/{unidata_version}/{VERSION}"
 """Names what the folds are made by: an index of other folds finds nothing, and is made anew."""
 
 _ONLY_LATIN: Final = re.compile("[\x00-\u024f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e]*")

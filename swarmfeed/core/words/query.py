@@ -9,7 +9,8 @@
     since:2026-03   posts from that year, month or day on, as the clock of UTC has it
     until:2026-03   posts up to the end of it
     lang:de         posts whose author says that they are in this language
-    has:link        posts with a link; has:media those with one to a picture, sound or film
+    has:link        posts with a link
+    has:media       posts with a picture or file, or a link to a picture, sound or film
     is:reply        posts that answer another one
     order:best      the best ones first (``ranking``); order:newest, as it is without
     -word           posts that do not; also before a phrase, from:, to:, lang:, has: and is:
@@ -20,8 +21,9 @@ tells; this machine's search and what other machines found are held against the 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import (
     LANG_CHARS_MAX,
@@ -59,8 +61,7 @@ All = tuple[Sought, ...]
 """What a post has to hold, all of it, to hold one word or phrase."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Conditions(Struct, frozen=True, kw_only=True):
     """Things that are true or false of a post."""
 
     words: tuple[All, ...] = ()
@@ -83,8 +84,7 @@ class Conditions:
         return sum(len(each) for each in of_each)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchQuery:
+class SearchQuery(Struct, frozen=True, kw_only=True):
     """What is looked for: all of the wanted is true of a post, and none of the unwanted."""
 
     wanted: Conditions

@@ -10,8 +10,9 @@ Nothing here asks for a clock: the order of posts does not change while nobody w
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.words.query import All
 from swarmfeed.core.words.seeking import Sought, count_in
@@ -26,8 +27,7 @@ RECENCY_MS: Final = 30 * 86_400_000
 """A post of that age counts half as much as one of now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A post that was found."""
 
     row: Sequence[str]

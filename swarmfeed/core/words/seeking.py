@@ -1,13 +1,13 @@
 """What is looked for: terms made of what a person typed, and where a text holds them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.words.terms import Term, Terms, terms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class Sought(Struct, frozen=True, kw_only=True):
     """Terms that stand side by side in a text."""
 
     terms: tuple[str, ...]

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import TAG_CHARS_MAX
 from swarmfeed.core.words.characters import PARTS
@@ -18,8 +19,7 @@ ENDS_LINK: Final = ' \n\t<>"'
 _LINK: Final = re.compile(r"\b(?:https?|magnet|swarmfeed):[^\s<>\"]*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
+class Tag(Struct, frozen=True, kw_only=True):
     """A hashtag, as ``text[start:end]``."""
 
     start: int

@@ -11,10 +11,10 @@ what is false, or nothing, is named to whoever chooses parents (``Misled``).
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.catchup import sentences
@@ -43,7 +43,7 @@ from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
     Fatal,
     LinkClosed,
-    LinkOpened,
+    LinkStays,
     Misled,
     ParentCame,
     Strained,
@@ -55,16 +55,14 @@ from swarmfeed.node.ground.session import Session
 logger = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class CatchingSide:
+class CatchingSide(Struct):
     """What is remembered of a peer that was asked."""
 
     owes: int | None = None
     """Number of the question that it has not answered to the end."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Asked:
+class _Asked(Struct, kw_only=True):
     """A question on its way."""
 
     session: Session
@@ -102,7 +100,7 @@ class Catching:
 
     # --- whom to ask, and when ---
 
-    def on_open(self, event: LinkOpened) -> None:
+    def on_stays(self, event: LinkStays) -> None:
         """Ask who serves; while an answer is on its way nobody else is asked."""
         session = event.session
         if not self._ground.settings.network:
@@ -224,7 +222,9 @@ class Catching:
         self._asked = None
         asked.showing.end()
         for session in self._ground.sessions.all():
-            if session in asked.tried or not self._ground.layer.serves_us(session):
+            if session in asked.tried or not (
+                session.stays and self._ground.layer.serves_us(session)
+            ):
                 continue
             if self._begin(session, asked.tried):
                 return

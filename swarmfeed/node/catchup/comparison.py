@@ -1,6 +1,6 @@
 """Whether who told all news kept something back: others tell it, and its age is signed."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.catchup import sentences
@@ -10,8 +10,7 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class LastAnswer:
+class LastAnswer(Struct, frozen=True):
     """An answer, as it ended."""
 
     session: Session

@@ -7,7 +7,7 @@ from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
     HeadGrew,
     LinkClosed,
-    LinkOpened,
+    LinkStays,
     ParentCame,
     listens,
 )
@@ -29,7 +29,7 @@ def catchup_role(ground: Ground, feeds: Feeds) -> Role:
             hears(CaughtUp, catching.on_caught_up),
         ),
         listens=(
-            listens(LinkOpened, catching.on_open),
+            listens(LinkStays, catching.on_stays),
             listens(LinkClosed, catching.on_close),
             listens(LinkClosed, telling.on_close),
             listens(ParentCame, catching.on_parent),

@@ -8,8 +8,9 @@ What is told is on the shelf, so it was verified when it came; logs are read in 
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.catchup.limits import (
@@ -40,8 +41,7 @@ Since = tuple[Replica, int]
 """A feed, and the size that somebody has of it."""
 
 
-@dataclass(slots=True)
-class _Answer:
+class _Answer(Struct):
     """What is still to be told."""
 
     session: Session
@@ -51,8 +51,7 @@ class _Answer:
     lacked: list[FeedId] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Read:
+class _Read(Struct):
     """What was read for one message."""
 
     news: NightNews | None = None

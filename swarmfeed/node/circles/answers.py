@@ -28,10 +28,10 @@ from swarmfeed.core.base.address import format_author, parse_link
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.circles import sentences
 from swarmfeed.core.circles.keyring import Keyring
-from swarmfeed.core.circles.protecting import entry_key
 from swarmfeed.core.circles.rows import OwnCircle
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.kinds import ProtectedBody, decode_body
+from swarmfeed.core.feed.kinds import decode_body
+from swarmfeed.core.feed.sealed_kinds import ProtectedBody
 from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.circles.book import Book
 from swarmfeed.node.circles.managing import Managing
@@ -164,10 +164,10 @@ class CircleAnswers:
         entry = decode_entry(stored)
         body = decode_body(entry.kind, entry.body or b"")
         assert isinstance(body, ProtectedBody), "it was opened from there"
-        key = self._keyring.find(body, self._own_id, post.ref.feed_id)
-        if key is None:
+        found = self._keyring.find(body, self._own_id, post.ref.feed_id)
+        if found is None:
             raise UserError(sentences.NO_KEY_YET())
-        await self._requests.share(post.ref, entry_key(key.key, body.nonce), who)
+        await self._requests.share(post.ref, found[1], who)
         return CircleDone(sentence=sentences.SHARED(who=self._called(who)))
 
     # --- inside ---

@@ -1,5 +1,7 @@
 """The door of ``ground.audience``, filled: for whom something is, and under which key."""
 
+from contextlib import suppress
+
 from swarmfeed.core.base.aead import NONCE_BYTES
 from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.circles import sentences
@@ -7,8 +9,11 @@ from swarmfeed.core.circles.keyring import Circle, Keyring
 from swarmfeed.core.circles.opened import OpenedPost
 from swarmfeed.core.circles.protecting import protect
 from swarmfeed.core.circles.rows import OwnCircle
-from swarmfeed.core.feed.kinds import Body, ProtectedBody
-from swarmfeed.errors import UserError
+from swarmfeed.core.feed.entry import decode_entry
+from swarmfeed.core.feed.kinds import Body
+from swarmfeed.core.feed.pointing import Place
+from swarmfeed.core.feed.sealed_kinds import ProtectedBody
+from swarmfeed.errors import DamageError, UserError
 from swarmfeed.node.circles.book import Book
 from swarmfeed.node.circles.opener import Opener
 from swarmfeed.node.circles.rekeying import Rekeying
@@ -17,13 +22,15 @@ from swarmfeed.node.ground.ground import Ground
 
 
 class CircleKeeper:
-    """Implements ``ground.audience.KeyKeeper``; belongs to the loop, but for ``words``."""
+    """Implements ``ground.audience.KeyKeeper``; belongs to the loop, but for ``words`` and
+    ``is_protected``."""
 
     def __init__(
         self, ground: Ground, book: Book, rekeying: Rekeying, opener: Opener, keyring: Keyring
     ) -> None:
         self._own_id = ground.identity.author_id
         self._device = ground.identity.feed_id
+        self._shelf = ground.shelf
         self._dice = ground.shells.dice
         self._book = book
         self._rekeying = rekeying
@@ -52,6 +59,16 @@ class CircleKeeper:
                 return sentences.ONLY_YOU(name=own.name)
             return sentences.ONLY_OWN(people=people, name=own.name)
         return sentences.ONLY_THEIRS(name=self._names.get(post.circle, "…"))
+
+    def is_protected(self, place: Place) -> bool:
+        feed_id, index = place
+        replica = self._shelf.replica(feed_id)
+        if replica is None or index >= replica.size:
+            return False
+        with suppress(DamageError):  # what is not here was shown to nobody who could name it
+            (stored,) = self._shelf.read_entries(feed_id, index, index + 1)
+            return decode_entry(stored).kind == ProtectedBody.kind
+        return False
 
     async def make_ready(self, circle: Circle) -> None:
         own = self._own(circle)

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from swarmfeed.core.asks.notifications import ADMISSIONS, ASKS
 from swarmfeed.core.base.limits import KEY_BYTES
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.circles import letters, sentences
@@ -31,8 +32,10 @@ from swarmfeed.core.circles.limits import (
     WELCOME_AGAIN_MS,
 )
 from swarmfeed.errors import MendingError, PassingError, RemoteError, UserError
+from swarmfeed.node.ground.approaches import KnownApproach
 from swarmfeed.node.ground.events import LetterCame
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.private import BLOCK, ON
 
 logger = structlog.get_logger()
 
@@ -40,7 +43,7 @@ READS: Final = "reads"
 REQUEST: Final = "request"
 SHARED_WITH_US: Final = "shared"
 
-_IN, _OUT = b"i", b"o"
+_IN, _OUT, _LET = b"i", b"o", b"l"
 ASKED, DECLINED_US = b"asked", b"declined"
 _INDEX_BYTES = 8
 
@@ -73,6 +76,26 @@ class Requests:
         for key, value in self._private.all(READS).items():
             with suppress(RemoteError):
                 yield AuthorId(key[:KEY_BYTES]), decode_welcome(value)
+
+    async def approaches(self) -> list[KnownApproach]:
+        """Who asks, and who let us in, as the notifications tell it."""
+        asks = [self._approach(ASKS, who, _IN + who) for who in self.waiting()]
+        called = {(who, each.circle_id): each.name for who, each in self.admissions()}
+        return asks + [
+            self._approach(ADMISSIONS, who, _LET + who + circle_id, name)
+            for (who, circle_id), name in called.items()
+            if self._private.get(REQUEST, _LET + who + circle_id)
+        ]
+
+    async def first_words(self, of: KnownApproach) -> str:
+        """Nothing: a circle is named where it is told."""
+        return ""
+
+    def _approach(
+        self, kind: str, author_id: AuthorId, key: bytes, words: str = ""
+    ) -> KnownApproach:
+        at_ms = self._private.said_ms(REQUEST, key)
+        return KnownApproach(type=kind, author_id=author_id, time_ms=at_ms, words=words)
 
     def shared(self) -> dict[tuple[FeedId, int], bytes]:
         """Keys of single posts that were shared with us."""
@@ -150,6 +173,8 @@ class Requests:
 
     def _on_ask(self, author_id: AuthorId) -> None:
         is_new = _IN + author_id not in self._private.names(REQUEST)
+        if author_id in self._private.names(BLOCK):
+            return  # nothing of theirs is taken
         if author_id != self._own_id and is_new and len(self.waiting()) < REQUESTS_MAX:
             self._private.set(REQUEST, {_IN + author_id: ASKED})
 
@@ -165,8 +190,12 @@ class Requests:
         if not is_wanted or (key not in known and len(known) >= ADMISSIONS_MAX):
             return False
         self._private.set(READS, {key: encode_welcome(admission)})
-        if author_id in self.asked():
-            self._private.set(REQUEST, {_OUT + author_id: b""})
+        let_in = _LET + author_id + admission.circle_id
+        changes = {_OUT + author_id: b""} if author_id in self.asked() else {}
+        if not self._private.get(REQUEST, let_in):  # told once, however often keys come
+            changes[let_in] = ON
+        if changes:
+            self._private.set(REQUEST, changes)
         return True
 
     def _on_shared(self, shared: SharedPost) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.circles.keyring import Keyring
@@ -16,7 +17,7 @@ from swarmfeed.node.circles.keeper import CircleKeeper
 from swarmfeed.node.circles.managing import Managing
 from swarmfeed.node.circles.opener import Opener
 from swarmfeed.node.circles.rekeying import Rekeying
-from swarmfeed.node.circles.requests import READS, SHARED_WITH_US, Requests
+from swarmfeed.node.circles.requests import READS, REQUEST, SHARED_WITH_US, Requests
 from swarmfeed.node.circles.welcoming import Welcoming
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground import events
@@ -27,8 +28,7 @@ from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CirclesRole:
+class CirclesRole(Struct, frozen=True, kw_only=True):
     """The parts, put together."""
 
     ground: Ground
@@ -90,6 +90,8 @@ class CirclesRole:
     def _on_private(self, event: events.PrivateChanged) -> None:
         self.book.on_changed(event)
         scopes = {row.scope for row in event.rows}
+        if REQUEST in scopes:
+            self.ground.events.tell(events.ApproachesChanged())
         if scopes & {READS, SHARED_WITH_US} or (SCOPE in scopes and event.source is not None):
             self._take_up()
             self.looking.at(*self.opener.authors())
@@ -112,8 +114,7 @@ class CirclesRole:
     def _on_cut(self, event: events.FeedCut | events.FeedDropped) -> None:
         self.opener.forget(event.feed_id)
         author_id = self.ground.shelf.author_of(event.feed_id)
-        if author_id is not None:
-            self.looking.at(author_id)
+        self.looking.at(*([] if author_id is None else [author_id]))
 
     def _on_certificates(self, event: events.CertificatesGrew) -> None:
         if event.author_id == self.ground.identity.author_id:
@@ -137,20 +138,21 @@ class Looking:
         self._beside = ground.beside
         self._opener = opener
         self._due: dict[AuthorId, None] = {}
-        self._is_running = False
+        self._is_due = self._is_running = False
 
     def at(self, *author_ids: AuthorId) -> None:
-        """Open what is there of some authors, soon."""
+        """Open what is there of some authors, soon; and forget what is to be forgotten."""
         self._due.update(dict.fromkeys(author_ids))
-        if self._due and not self._is_running:
+        self._is_due = True
+        if not self._is_running:
             self._is_running = True
             self._beside.spawn(self._look())
 
     async def _look(self) -> None:
         try:
-            while self._due:
-                near = {*self._opener.authors()}
-                chosen = [each for each in self._due if each in near]
+            while self._is_due:
+                self._is_due = False
+                chosen = self._opener.near(self._due)
                 self._due.clear()
                 await self._opener.look(chosen)
         finally:
@@ -165,6 +167,7 @@ def circles_role(ground: Ground, feeds: Feeds) -> Role:
     opener = Opener(ground, book, requests, keyring)
     keeper = CircleKeeper(ground, book, rekeying, opener, keyring)
     ground.audience.connect(keeper)
+    ground.approaches.connect(requests)
     parts = CirclesRole(
         ground=ground,
         book=book,

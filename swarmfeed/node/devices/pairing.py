@@ -7,9 +7,9 @@ that is sent only once a person found both codes the same.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.asks import device_sentences as sentences
 from swarmfeed.core.asks.devices import ProposeDevice
@@ -28,8 +28,7 @@ from swarmfeed.ports import KnownAuthor, Peer
 logger = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """A machine that answered, while a person compares."""
 
     side: OldSide
@@ -163,10 +162,10 @@ class Pairer:
 
     def _places(self) -> tuple[Endpoint, ...]:
         """Where the new device finds what was written: here, and at others who hold it."""
-        own = self._ground.introduction.endpoint()
+        own = self._ground.introduction.places()
         feeds = sorted(self._ground.shelf.feeds_of(self._identity.author_id))
         holders = [door for door, _ in self._shells.index.doors_of(feeds)]
-        places = dict.fromkeys([*([own] if own else []), *holders])
+        places = dict.fromkeys([*own, *holders])
         return tuple(places)[:ENDPOINTS_MAX]
 
     def _expire(self, attempt: Attempt) -> None:

@@ -2,6 +2,7 @@
 is signed travels as all certificates and entries do."""
 
 from swarmfeed.node.devices.listing import DeviceList
+from swarmfeed.node.devices.papers import PaperKeeper
 from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.role import Role
@@ -13,7 +14,7 @@ def devices_role(ground: Ground, feeds: Feeds) -> Role:
     return Role(
         name="devices",
         parts=devices,
-        answers=devices.answers(),
+        answers=(*devices.answers(), *PaperKeeper(ground).answers()),
         rows=devices.rows(),
         stop=devices.pairer.stop,
     )

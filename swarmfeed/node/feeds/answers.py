@@ -4,13 +4,16 @@ Each class answers some asks from the few parts it is given; ``rows`` lists them
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.feeds import FeedsOf, HeldFeeds, OneFeed
+from swarmfeed.core.asks.feeds import AllTogether, FeedsOf, HeldFeeds, HowMuchIsHeld, OneFeed
+from swarmfeed.core.asks.filter_sentences import UNBLOCK_FIRST
 from swarmfeed.core.asks.input_sentences import THAT_IS_YOURSELF
+from swarmfeed.core.asks.media_views import views_of
 from swarmfeed.core.asks.network import KeepFound
 from swarmfeed.core.asks.people import (
     AboutAuthor,
@@ -32,11 +35,14 @@ from swarmfeed.core.asks.people import (
     follows_page,
     read_links,
 )
-from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.asks.posts import PostView, place_in
 from swarmfeed.core.asks.writing import (
+    Beside,
     HowIsMyFeed,
     OwnFeed,
     WritePost,
+    clean_language,
+    warning_of,
 )
 from swarmfeed.core.base.address import Link, format_link, parse_link
 from swarmfeed.core.base.types import AuthorId, EntryRef
@@ -48,7 +54,7 @@ from swarmfeed.errors import MendingError, PassingError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.looker import Looker
-from swarmfeed.node.feeds.reading import Reading, place_in
+from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.shown import Shown
 from swarmfeed.node.feeds.status import Reporter
@@ -56,7 +62,7 @@ from swarmfeed.node.feeds.writer import Writer, find_post
 from swarmfeed.node.ground.desk import Answers, in_loop, in_reader
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
-from swarmfeed.node.ground.private import MUTE
+from swarmfeed.node.ground.private import BLOCK, MUTE, NOTE
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor
 
@@ -73,6 +79,7 @@ class Writing:
         self._pen = ground.pen
         self._writer = writer
         self._guests = ground.guests
+        self._media = ground.media
         self._reading = reading
         self._showing = showing
 
@@ -84,9 +91,16 @@ class Writing:
         )
 
     async def write(self, ask: WritePost) -> PostView:
-        parent = (await self._parent(ask.reply_to)).ref if ask.reply_to else None
+        answered = await self.parent(ask.reply_to) if ask.reply_to else None
+        parent = answered.ref if answered else None
+        beside = Beside(
+            quote=(await self.parent(ask.quote)).ref if ask.quote else None,
+            cw=warning_of(ask.cw, answered),
+            lang=clean_language(ask.lang),
+            attached=ask.media,
+        )
         ref = await self._writer.publish_post(
-            ask.text, parent, key=ask.key, again=ask.again, to=ask.to
+            ask.text, parent, key=ask.key, again=ask.again, to=ask.to, beside=beside
         )
         return await self._written(ref, parent)
 
@@ -104,6 +118,9 @@ class Writing:
         )
 
     async def _written(self, ref: EntryRef, parent: EntryRef | None) -> PostView:
+        return self._media.told(await self._as_written(ref, parent))
+
+    async def _as_written(self, ref: EntryRef, parent: EntryRef | None) -> PostView:
         """A post that was just saved; from the log while the index does not have it."""
         post: PostView | None = None
         with suppress(PassingError, MendingError):
@@ -125,15 +142,19 @@ class Writing:
             ref=ref,
             time_ms=entry.time_ms,
             text=body.text,
+            cw=body.cw,
+            lang=body.lang,
+            quotes=body.quote,
             cursor=Cursor(entry.time_ms, ref.index),
             reply_to=parent,
+            media=views_of(body.media),
         )
 
     async def keep_found(self, ask: KeepFound) -> PostView:
         """Raises UserError: it is neither here nor was it found lately."""
-        return await self._parent(ask.ref)
+        return await self.parent(ask.ref)
 
-    async def _parent(self, name: str) -> PostView:
+    async def parent(self, name: str) -> PostView:
         """A post that is answered: one that is here, or was found in the network."""
         try:
             return await asyncio.to_thread(self._reading.find, name)
@@ -157,6 +178,7 @@ class AboutPeople:
         self._identity = ground.identity
         self._private = ground.private
         self._index = ground.shells.index
+        self._media = ground.media
         self._introduction = ground.introduction
         self._layer = ground.layer
         self._reporter = reporter
@@ -170,13 +192,15 @@ class AboutPeople:
             in_loop(HowFar, self.how_far),
             in_loop(FeedsOf, self.feeds_of),
             in_loop(OneFeed, self.one_feed),
+            in_loop(HowMuchIsHeld, self.how_much_is_held),
         )
 
     def whoami(self, _: WhoAreYou) -> Whoami:
         author_id = self._identity.author_id
         name = self._known(author_id).name
         # A supernode leads a newcomer in, and to who cannot be dialled.
-        places = self._introduction.endpoint(), *(each.link for each in self._layer.parents)
+        parents = (each.link for each in self._layer.parents)
+        places = (*self._introduction.places(), *parents)
         return Whoami(
             author_id=author_id,
             name=name,
@@ -189,6 +213,9 @@ class AboutPeople:
         await self._showing.open(ask.author)
         follows = await asyncio.to_thread(self._follows)
         known = await asyncio.to_thread(self._known, ask.author)
+        faces = await asyncio.to_thread(self._index.faces, [ask.author])
+        face = faces.get(ask.author)
+        fields = await asyncio.to_thread(self._index.profile_fields, [ask.author])
         view = self._view(ask.author, known, followed=ask.author in follows)
         # Of one: of three thousand it would take reading all that is held.
         return replace(
@@ -196,20 +223,35 @@ class AboutPeople:
             unpacked_bytes=self._reporter.unpacked_bytes(ask.author),
             limit=self._reporter.limit(ask.author, known.name),
             missing=self._reporter.missing(ask.author),
+            avatar=self._media.view(face.avatar if face else None),
+            banner=self._media.view(face.banner if face else None),
+            fields=fields.get(ask.author, ()),
         )
 
     async def followed(self, ask: WhoIsFollowed) -> Followed:
         follows = await asyncio.to_thread(self._follows)
         # Names are read only to look among them: of three thousand it takes a while.
-        names = await asyncio.to_thread(self._names, follows) if ask.called else {}
+        names = await asyncio.to_thread(self._index.names, follows) if ask.called else {}
         named = [(each, names.get(each, "")) for each in follows]
         chosen, found, following = follows_page(named, ask)
-        known = await asyncio.to_thread(lambda: list(map(self._known, chosen)))
+        views = await self._in_a_list(chosen, follows)
+        return Followed(authors=views, count=len(follows), found=found, next=following)
+
+    async def listed(self, authors: Sequence[AuthorId]) -> tuple[AuthorView, ...]:
+        """The same of anybody."""
+        return await self._in_a_list(authors, await asyncio.to_thread(self._follows))
+
+    async def _in_a_list(
+        self, authors: Sequence[AuthorId], follows: Collection[AuthorId]
+    ) -> tuple[AuthorView, ...]:
+        """People as they stand in a list: what takes reading all of one is left out."""
+        followed = set(follows)
+        known = await asyncio.to_thread(self._index.authors, authors)
         views = [
-            self._view(author_id, each, followed=True)
-            async for author_id, each in in_turns(zip(chosen, known, strict=True))
+            self._view(each, known.get(each, KnownAuthor()), followed=each in followed)
+            async for each in in_turns(authors)
         ]
-        return Followed(authors=tuple(views), count=len(follows), found=found, next=following)
+        return tuple(views)
 
     def how_far(self, ask: HowFar) -> FetchProgress:
         return self._reporter.fetch_progress(ask.author)
@@ -220,8 +262,8 @@ class AboutPeople:
     async def one_feed(self, ask: OneFeed) -> HeldFeeds:
         return HeldFeeds(feeds=await self._reporter.feeds([ask.feed]))
 
-    def _names(self, authors: Sequence[AuthorId]) -> dict[AuthorId, str]:
-        return {each: self._known(each).name for each in authors}
+    async def how_much_is_held(self, _: HowMuchIsHeld) -> AllTogether:
+        return await self._reporter.together()
 
     def _known(self, author_id: AuthorId) -> KnownAuthor:
         return self._index.author(author_id) or KnownAuthor()
@@ -238,6 +280,8 @@ class AboutPeople:
             is_self=author_id == self._identity.author_id,
             followed=followed,
             muted=author_id in self._private.names(MUTE),
+            blocked=author_id in self._private.names(BLOCK),
+            note=self._private.text(NOTE, author_id),
             entry_count=size.entries,
             entries_held=size.entries_held,
             post_count=known.post_count,
@@ -253,13 +297,14 @@ class Following:
 
     def __init__(
         self,
-        own_id: AuthorId,
+        ground: Ground,
         people: AboutPeople,
         finder: Finder,
         carer: Carer,
         looker: Looker,
     ) -> None:
-        self._own_id = own_id
+        self._own_id = ground.identity.author_id
+        self._private = ground.private
         self._people = people
         self._looker = looker
         self._finder = finder
@@ -276,25 +321,32 @@ class Following:
 
     async def look_at(self, ask: LookAt) -> Cost:
         link = parse_link(ask.who)
-        self._finder.hint(link.at)
+        self._finder.given(link)
         return await self._looker.look_at(link.author_id)
 
     async def follow(self, ask: Follow) -> AuthorView:
         link = parse_link(ask.who)
-        self._finder.hint(link.at)
+        if link.author_id in self._private.names(BLOCK):
+            raise UserError(UNBLOCK_FIRST())
+        self._finder.given(link)
         await self._carer.follow(link.author_id)
+        self._finder.followed.keep(link.author_id, link.at)
         return await self._people.about(AboutAuthor(author=link.author_id))
 
     async def follow_all(self, ask: FollowAll) -> FollowedNow:
         links, passed = await asyncio.to_thread(read_links, ask.who)
+        reasons = {
+            **dict.fromkeys(self._private.names(BLOCK), UNBLOCK_FIRST()),
+            self._own_id: THAT_IS_YOURSELF(),
+        }
         passed += [
-            Passed(who=format_link(each), reason=THAT_IS_YOURSELF())
+            Passed(who=format_link(each), reason=reasons[each.author_id])
             for each in links
-            if each.author_id == self._own_id
+            if each.author_id in reasons
         ]
+        links = [each for each in links if each.author_id not in reasons]
         self._finder.hint(endpoint for each in links for endpoint in each.at)
         wanted = dict.fromkeys(each.author_id for each in links)
-        wanted.pop(self._own_id, None)
         new = await self._carer.follow_all(list(wanted))
         already = len(wanted) - len(new)
         return FollowedNow(authors=tuple(new), already=already, passed=tuple(passed))
@@ -306,6 +358,6 @@ class Following:
 
     async def fetch(self, ask: Fetch) -> FetchProgress:
         link = parse_link(ask.who)
-        self._finder.hint(link.at)
+        self._finder.given(link)
         await self._carer.care(link.author_id, FETCHED)
         return self._people.how_far(HowFar(author=link.author_id))

@@ -12,8 +12,9 @@ nothing to itself: others are asked for the same.
 import asyncio
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.talk.limits import (
@@ -25,14 +26,12 @@ from swarmfeed.core.talk.limits import (
     UNANSWERED_WHILE_IT_ANSWERS_S,
 )
 from swarmfeed.core.talk.words import Want, WantedAuthor, WantedFeed
-from swarmfeed.node.ground.events import HoldingTold, LinkClosed, LinkOpened, NothingHeld
-from swarmfeed.node.ground.fairness import breathe
+from swarmfeed.node.ground.events import HoldingTold, LinkClosed, LinkStays, NothingHeld
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
 
-@dataclass(slots=True)
-class AskingSide:
+class AskingSide(Struct):
     """What a peer was asked for, and is still to be asked for."""
 
     asked: dict[FeedId, int] = field(default_factory=dict)
@@ -67,6 +66,7 @@ class Asking:
         self._interests = ground.interests
         self._asked_first: dict[AuthorId, Session] = {}
         """Who was asked for new authors, and did not answer yet."""
+        ground.leisure.wait_for(lambda: bool(self._asked_first))
 
     def ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
         """Want these authors from one peer; many new ones when it is its turn."""
@@ -77,10 +77,11 @@ class Asking:
         self._go_on(session)
 
     def ask_all(self, author_ids: Iterable[AuthorId]) -> None:
-        """Want these authors from every peer."""
+        """Want these authors from every peer that is more than visited."""
         authors = tuple(author_ids)
         for session in self._sessions.all():
-            self.ask(session, authors)
+            if session.stays:
+                self.ask(session, authors)
 
     def ask_again(self, session: Session, author_id: AuthorId, feed_id: FeedId) -> None:
         """Ask for news from the size we have now, unless we just did."""
@@ -88,7 +89,7 @@ class Asking:
         if known is not None and session.part(AskingSide).asked.get(feed_id) != known.size:
             self.ask(session, [author_id])
 
-    def on_open(self, event: LinkOpened) -> None:
+    def on_stays(self, event: LinkStays) -> None:
         """Want everybody we care about from a peer that was just linked, unless that is put off
         by whoever else hears of the link.
 
@@ -224,9 +225,12 @@ class Asking:
         return chosen
 
     async def _send_wants(self, session: Session, authors: Sequence[AuthorId]) -> None:
-        for at in range(0, len(authors), AUTHORS_ASKED_AT_ONCE):
-            await self._send_want(session, authors[at : at + AUTHORS_ASKED_AT_ONCE])
-            await breathe()
+        """Ask for some; for the rest when what else is due was said: heads are waited for."""
+        some, rest = authors[:AUTHORS_ASKED_AT_ONCE], tuple(authors[AUTHORS_ASKED_AT_ONCE:])
+        if rest:
+            session.outbox.put(("ask", rest), partial(self._send_wants, session, rest))
+        if some:
+            await self._send_want(session, some)
 
     async def _send_want(self, session: Session, authors: Sequence[AuthorId]) -> None:
         wanted = [WantedAuthor(each, self._wanted_feeds(each)) for each in authors]

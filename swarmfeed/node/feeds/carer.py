@@ -50,6 +50,14 @@ class Carer:
         """Care for an author from now on: ask all peers, look in the DHT, fetch."""
         await self._care_for([author_id], interest)
 
+    async def ask_around(self, author_id: AuthorId) -> None:
+        """Ask everybody once more for an author, who is fetched from now on."""
+        if self._ground.interests.raise_to(author_id, FETCHED):
+            await self._heed([author_id])
+            return
+        self._take_in(author_id)
+        self._ask([author_id])
+
     async def follow(self, author_id: AuthorId) -> None:
         await self._writer.set_follow(author_id, on=True)
         await self.care(author_id, FOLLOWED)
@@ -90,14 +98,20 @@ class Carer:
     async def _care_for(self, author_ids: Sequence[AuthorId], interest: Interest) -> None:
         ground = self._ground
         rose = [each for each in author_ids if ground.interests.raise_to(each, interest)]
-        if not rose:
-            return
-        ground.events.tell(InterestRose(tuple(rose)))
+        if rose:
+            await self._heed(rose)
+
+    async def _heed(self, rose: Sequence[AuthorId]) -> None:
+        """Authors are cared for more than before."""
+        self._ground.events.tell(InterestRose(tuple(rose)))
         async for author_id in in_turns(rose):
             self._take_in(author_id)
-        if ground.settings.network:
-            self._asking.ask_all(rose)
-            ground.beside.spawn(self._finder.search_now())
+        self._ask(rose)
+
+    def _ask(self, authors: Sequence[AuthorId]) -> None:
+        if self._ground.settings.network:
+            self._asking.ask_all(authors)
+            self._ground.beside.spawn(self._finder.search_now())
 
     def _take_in(self, author_id: AuthorId) -> None:
         """Show and seed what is here of an author, and fetch the rest of what we know of."""

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.upkeep import VerifyReport
@@ -18,6 +19,7 @@ from swarmfeed.errors import DamageError, MendingError, RemoteError
 from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.seeder import Seeder
+from swarmfeed.node.ground.begun_anew import begun_anew
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.inventory import Lack
 from swarmfeed.node.ground.pen import say
@@ -25,8 +27,7 @@ from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     entries: int = 0
     bytes: int = 0
     damaged: list[tuple[FeedId, ChunkSpan, str]] = field(default_factory=list)
@@ -96,9 +97,7 @@ class Caretaker:
         """Lines on what was here once and is not."""
         lines = list(self._own_absent())
         lines += [line for lack in self._inventory.lacks() for line in self._lines(lack)]
-        if self._ground.shells.ledger.was_lost():
-            lines.append(sentences.LEDGER_LOST())
-        return lines
+        return lines + list(begun_anew(self._ground.shells))
 
     async def release_memory(self) -> str:
         """Let go of what was kept at hand: over days it would be all there is room for."""

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from swarmfeed.core.asks import recovery_sentences as sentences
 from swarmfeed.core.asks.alarms import WhatIsAlarming

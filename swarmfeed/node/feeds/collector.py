@@ -7,9 +7,8 @@ Only for authors of whom nothing is here: a head over what is here already has t
 somebody who has the entries in between.
 """
 
-from dataclasses import dataclass
-
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId
@@ -33,16 +32,14 @@ from swarmfeed.ports import ChunkArrived, DhtPeersFound, PeerSentGarbage, SwarmF
 logger = structlog.get_logger()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Quest:
+class _Quest(Struct, kw_only=True):
     """An author of whom nothing is here."""
 
     due_ms: int
     pause_ms: int = COLLECT_MS_FIRST
 
 
-@dataclass(slots=True, kw_only=True)
-class _Coming:
+class _Coming(Struct, kw_only=True):
     """A chunk list that is being fetched."""
 
     author_id: AuthorId

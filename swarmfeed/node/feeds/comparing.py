@@ -21,7 +21,7 @@ from swarmfeed.core.feed.extent import pieces
 from swarmfeed.errors import MendingError
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.ports import Index, KnownAuthor
+from swarmfeed.ports import Addition, Index, KnownAuthor
 
 BATCH_ENTRIES: Final = 16 * CHUNK_ENTRIES
 """Entries of one transaction, as when they were indexed."""
@@ -127,15 +127,16 @@ class Comparer:
             packed, is_shown = self._logs.read_packed(feed_id, start, end), start >= shown
             with closing(index.prepare(packed)) as runs:
                 for run in runs:
-                    index.add_prepared(
-                        feed_id,
-                        author_id,
-                        start,
-                        run,
+                    addition = Addition(
+                        feed_id=feed_id,
+                        author_id=author_id,
+                        start=start,
+                        prepared=run,
                         reckoning=reckoning,
                         with_posts=is_shown,
                     )
-                    start += len(run.times_ms)
+                    index.add_each([addition])
+                    start = addition.end
 
     def _batches(self, feed_id: FeedId, ranges: Held, shown: int) -> Iterator[tuple[int, int]]:
         """As when they were indexed: so many entries, and so many bytes, at once."""
@@ -182,4 +183,5 @@ def _person(index: Index, author_id: AuthorId, _: Ranges) -> tuple[object, ...]:
     known = index.author(author_id) or KnownAuthor()
     pinned = index.pinned(author_id)
     told = (known.name, known.bio, pinned and pinned.ref)
-    return *told, index.follows_of(author_id)
+    fields = index.profile_fields([author_id])
+    return *told, *fields.values(), index.follows_of(author_id)

@@ -1,8 +1,9 @@
 """The feeds part put together: what every node does, whatever roles it has beside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.talk.words import (
@@ -23,12 +24,15 @@ from swarmfeed.core.talk.words import (
 from swarmfeed.node.feeds import answers, upkeep
 from swarmfeed.node.feeds.announcer import Announcer
 from swarmfeed.node.feeds.asking import Asking
+from swarmfeed.node.feeds.blocking import Blocking, Filtering
+from swarmfeed.node.feeds.bookmarking import Bookmarking
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.caretaker import Caretaker
 from swarmfeed.node.feeds.certifying import Certifying
 from swarmfeed.node.feeds.collector import Collector
 from swarmfeed.node.feeds.comparing import Comparer
 from swarmfeed.node.feeds.depositor import Depositor
+from swarmfeed.node.feeds.ending import StopTaker
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.follower import Follower
@@ -37,21 +41,35 @@ from swarmfeed.node.feeds.grower import Grower
 from swarmfeed.node.feeds.hearing import Hearing
 from swarmfeed.node.feeds.holder import Holder
 from swarmfeed.node.feeds.importer import Importer
+from swarmfeed.node.feeds.lacking import Missing
+from swarmfeed.node.feeds.liked import Liked
 from swarmfeed.node.feeds.locking import Locking
+from swarmfeed.node.feeds.logged import AboutLog
 from swarmfeed.node.feeds.looker import Looker
 from swarmfeed.node.feeds.muting import Muting
 from swarmfeed.node.feeds.naming import Naming
+from swarmfeed.node.feeds.neighbours import AboutNeighbours
 from swarmfeed.node.feeds.notifying import Notifying
+from swarmfeed.node.feeds.noting import Noting
 from swarmfeed.node.feeds.once import Once
 from swarmfeed.node.feeds.patcher import Patcher
+from swarmfeed.node.feeds.people_lists import ListKeeping
 from swarmfeed.node.feeds.profiles import Profiles
+from swarmfeed.node.feeds.quoting import Quoting
+from swarmfeed.node.feeds.reacting import Reacting
 from swarmfeed.node.feeds.reading import Reading
+from swarmfeed.node.feeds.screen import Screen, screen_of
 from swarmfeed.node.feeds.seeder import Seeder
 from swarmfeed.node.feeds.sheets import SheetKeeper
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.feeds.shown import Shown
+from swarmfeed.node.feeds.sources import source_in
+from swarmfeed.node.feeds.started import AboutStart
 from swarmfeed.node.feeds.status import Reporter
+from swarmfeed.node.feeds.stopping import Stopping
+from swarmfeed.node.feeds.suggesting import Suggesting
 from swarmfeed.node.feeds.sweeper import Sweeper
+from swarmfeed.node.feeds.thread_muting import ThreadMuting
 from swarmfeed.node.feeds.timekeeper import Timekeeper
 from swarmfeed.node.feeds.torrents import SealedTorrents
 from swarmfeed.node.feeds.whereabouts import Whereabouts
@@ -62,14 +80,12 @@ from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows
-from swarmfeed.node.ground.private import MUTE
 from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.role import Role
 from swarmfeed.ports import DhtPeersFound, Job, SwarmEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feeds:
+class Feeds(Struct, frozen=True, kw_only=True):
     """The parts; roles call them, and they know no role."""
 
     ground: Ground
@@ -107,7 +123,7 @@ class Feeds:
             name="feeds",
             parts=self,
             hears=self._hears(),
-            answers=self._answers(),
+            answers=(*self._answers(), *StopTaker(self.ground).rows()),
             listens=self._listens(),
             jobs=self._jobs,
             rows=self._rows(),
@@ -119,6 +135,7 @@ class Feeds:
         if not isinstance(event, DhtPeersFound):
             if not self.collector.on_event(event):
                 self.fetcher.on_event(event)
+                self.ground.events.tell(events.TorrentTold(event))
         elif not self.fetcher.on_dht_peers(event) and not self.collector.on_dht_peers(event):
             self.finder.on_dht_peers(event)
             self.ground.events.tell(events.DhtAnswered(event.topic, event.peers))
@@ -144,7 +161,8 @@ class Feeds:
     def _listens(self) -> tuple[Listens, ...]:
         return (
             *self.ground.inventory.listens(),
-            listens(events.LinkOpened, self.asking.on_open),
+            listens(events.LinkOpened, self.finder.followed.on_opened),
+            listens(events.LinkStays, self.asking.on_stays),
             listens(events.LinkClosed, self.asking.on_close),
             listens(events.LinkClosed, self.fetcher.on_close),
             listens(events.LinkClosed, self.hearing.on_news),
@@ -168,41 +186,69 @@ class Feeds:
             listens(events.Relieved, self.fetcher.on_relieved),
             listens(events.Relieved, self.carer.on_relieved),
             listens(events.PrivateChanged, self.notifying.on_private),
+            listens(events.ProtectedOpened, self.notifying.on_opened),
+            listens(events.ApproachesChanged, self.notifying.on_approached),
+            listens(events.Indexed, self.notifying.on_indexed),
             listens(events.Indexed, self.carer.on_indexed),
+            listens(events.SettingsChanged, self._on_settings),
         )
 
     def _answers(self) -> tuple[Answers, ...]:
         ground, reporter = self.ground, self.reporter
-        reading = Reading(Shown(ground), partial(ground.private.names, MUTE))
+        screen, logs = screen_of(ground), ground.shells.logs
+        reading = Reading(Shown(ground), screen, ground.media, partial(source_in, logs))
         people = answers.AboutPeople(ground, reporter, self.showing)
+        writing = answers.Writing(ground, self.writer, reading, self.showing)
         about_node = upkeep.AboutNode(ground, reporter)
         about_disk = upkeep.AboutDisk(ground, reporter, self.caretaker, self.showing)
         return (
             *reading.rows(),
             *self.notifying.answers(),
-            *answers.Writing(ground, self.writer, reading, self.showing).rows(),
+            *writing.rows(),
+            *Reacting(ground, self.writer, reading, writing.parent).rows(),
             *self.withdrawing.rows(),
             *self.sheets.rows(),
             *self.importer.rows(),
             *people.rows(),
-            *Muting(ground, people).rows(),
+            *Quoting(ground, reading, screen).rows(),
+            *self._kept_private(reading, people, screen),
+            *Suggesting(ground, screen).rows(),
+            *Bookmarking(ground, reading, screen, writing.parent).rows(),
+            *Liked(ground, screen).rows(),
+            *Missing(ground, self.carer).rows(),
             *Profiles(ground, self.writer, reading, people).rows(),
-            *Naming(ground.shells.index, ground.identity.author_id).rows(),
-            *answers.Following(
-                ground.identity.author_id, people, self.finder, self.carer, self.looker
-            ).rows(),
+            *Naming(ground).rows(),
+            *answers.Following(ground, people, self.finder, self.carer, self.looker).rows(),
             *SealedTorrents(ground, self.announcer).rows(),
             *Certifying(ground, self.writer).rows(),
             *Locking(ground.identity.feed_key).rows(),
             *about_node.rows(),
             *about_disk.rows(),
             *upkeep.Overview(ground, reporter, about_node, about_disk).rows(),
+            *AboutStart(ground.choices).rows(),
+            *AboutNeighbours(ground).rows(),
+            *AboutLog(ground).rows(),
+        )
+
+    def _kept_private(
+        self, reading: Reading, people: answers.AboutPeople, screen: Screen
+    ) -> tuple[Answers, ...]:
+        """What the person keeps to themselves."""
+        ground = self.ground
+        return (
+            *Muting(ground, people).rows(),
+            *ThreadMuting(ground, reading).rows(),
+            *Noting(ground, people).rows(),
+            *Blocking(ground, people, self.carer, screen).rows(),
+            *Filtering(ground).rows(),
+            *Stopping(ground).rows(),
+            *ListKeeping(ground, people, screen).rows(),
         )
 
     def _rows(self) -> tuple[Rows, ...]:
         ground = self.ground
         known = (*ground.inventory.rows(), *ground.almanac.rows())
-        return (*known, *self.once.rows())
+        return (*known, *self.once.rows(), self.finder.followed.row())
 
     def _jobs(self) -> Sequence[Job]:
         finder = self.finder
@@ -226,6 +272,12 @@ class Feeds:
             Job(name="memory", run=self.caretaker.release_memory, every_s=60, at_start=False),
             Job(name="retire", run=self.caretaker.retire, every_s=300, jitter_s=30),
             Job(name="tidy", run=self.caretaker.tidy, every_s=3_600, jitter_s=300),
+        )
+
+    def _on_settings(self, event: events.SettingsChanged) -> None:
+        self.ground.shells.swarm.limit(
+            down_bytes_per_s=event.after.down_bytes_per_s,
+            up_bytes_per_s=event.after.up_bytes_per_s,
         )
 
     async def _watch_fetches(self) -> str:

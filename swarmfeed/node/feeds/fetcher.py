@@ -10,10 +10,10 @@ a node that was killed goes on where it was.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.asks import trouble_sentences
 from swarmfeed.core.asks.troubles import FULL
@@ -47,8 +47,7 @@ _PLAN_MS = 1_000
 """How often is planned when nothing happens: holders may have come, or room on the disk."""
 
 
-@dataclass(slots=True)
-class _Feed:
+class _Feed(Struct):
     """A feed that is being completed."""
 
     spans: set[ChunkSpan] | None = None
@@ -58,8 +57,7 @@ class _Feed:
     tried: dict[ChunkSpan, frozenset[NodeId]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class FetcherSide:
+class FetcherSide(Struct):
     """What the fetcher remembers of a peer."""
 
     woken: set[FeedId] = field(default_factory=set)
@@ -132,7 +130,11 @@ class Fetcher:
 
     def in_flight(self, feed_id: FeedId) -> list[bytes]:
         """Info-hashes of the chunks of a feed that are being fetched."""
-        return [key for key, flight in self._flights.all() if flight.chunk.feed_id == feed_id]
+        return [key for key, of in self.all_in_flight() if of == feed_id]
+
+    def all_in_flight(self) -> list[tuple[bytes, FeedId]]:
+        """Info-hashes of all chunks that are being fetched, each with its feed."""
+        return [(key, flight.chunk.feed_id) for key, flight in self._flights.all()]
 
     def missing(self, feed_ids: Iterable[FeedId]) -> list[WantedChunk]:
         """Chunks of these that are wanted, and neither on their way nor held back; the newest

@@ -13,6 +13,7 @@ import structlog
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.recovery_sentences import LOCKED
+from swarmfeed.core.base.address import Link
 from swarmfeed.core.base.limits import (
     ANNOUNCED_AUTHORS_MAX,
     HINTS_MAX,
@@ -24,6 +25,7 @@ from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
 from swarmfeed.core.net.rendezvous import author_topic
 from swarmfeed.core.talk.headitem import open_item
 from swarmfeed.errors import RemoteError, RetryError
+from swarmfeed.node.feeds.given import GivenPlaces
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import DhtPeersFound
@@ -41,6 +43,7 @@ class Finder:
         self._settings = ground.settings
         self._identity = ground.identity
         self._sessions = ground.sessions
+        self._nearby = ground.nearby
         self._swarm = ground.shells.swarm
         self._board = ground.shells.board
         self._lan = ground.shells.lan
@@ -50,6 +53,8 @@ class Finder:
         self._clock = ground.shells.clock
         self._introduction = ground.introduction
         self._beside = ground.beside
+        self.followed = GivenPlaces(ground)
+        """Where links lead of those who are followed: after a restart as well."""
         self._hints: dict[Endpoint, None] = {}
         """Where the person or the local network says that a node is."""
         self._heard: dict[Endpoint, None] = {}
@@ -75,6 +80,11 @@ class Finder:
             if len(self._hints) > HINTS_MAX:
                 del self._hints[next(iter(self._hints))]
 
+    def given(self, link: Link) -> None:
+        """The person gave a link: what it names is dialled, also beside us in our network."""
+        self._nearby.open(each.host for each in link.at)
+        self.hint(link.at)
+
     def heard(self, endpoints: Iterable[Endpoint]) -> None:
         """A peer, or the DHT, says that a node is there: it has its turn.
 
@@ -89,7 +99,7 @@ class Finder:
 
     async def meet_neighbours(self) -> None:
         """Tell the local network that we are here, and dial who is; if we were told to."""
-        if self._lan is None:
+        if self._lan is None or not self._settings.lan:
             return
         try:
             await self._lan.start(self._introduction.link_port, self._on_neighbour)
@@ -109,7 +119,10 @@ class Finder:
         Whom the person named waits for nobody: the rest is dialled beside.
         """
         self._beside.spawn(self._dial_the_rest())
-        opened = await self._sessions.dial_some([*self._settings.peers, *self._hints])
+        followed = self.followed.all()
+        self._nearby.open(each.host for each in followed)
+        named = [*self._settings.peers, *self._hints, *followed]
+        opened = await self._sessions.dial_some(named)
         return sentences.DIALLED(links=len(self._sessions.all()), opened=opened)
 
     async def _dial_the_rest(self) -> None:
@@ -272,7 +285,7 @@ class Finder:
     # --- inside ---
 
     def _on_neighbour(self, endpoint: Endpoint) -> None:
-        self._swarm.allow(endpoint.host)
+        self._nearby.open([endpoint.host])
         self.hint([endpoint])
 
     def _forget_failed(self) -> None:
@@ -289,7 +302,9 @@ class Finder:
             for door, is_known in self._index.doors_of(feeds[at : at + _FEEDS_AT_ONCE]):
                 (known if is_known else told).append(door)
             await asyncio.sleep(0)
-        return known + self._index.peers(REMEMBERED_PEERS_DIALLED), told
+        remembered = self._index.peers(REMEMBERED_PEERS_DIALLED)
+        self._nearby.open(each.host for each in remembered)
+        return known + remembered, told
 
     def _some_others(self) -> list[AuthorId]:
         """Authors held for others, a few in each round: there may be ten thousand of them."""

@@ -5,8 +5,10 @@ asked of one --nothing comes in time--> 2 more, 6 more, 18 more --> here
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.limits import FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import Endpoint, NodeId
@@ -18,8 +20,7 @@ from swarmfeed.node.feeds.givers import Asked, Givers
 from swarmfeed.node.ground.ground import Ground
 
 
-@dataclass(slots=True, kw_only=True)
-class Flight:
+class Flight(Struct, kw_only=True):
     """A chunk that is being fetched."""
 
     chunk: WantedChunk

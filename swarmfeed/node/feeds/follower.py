@@ -10,14 +10,15 @@ unwanted message is only passed over.
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.base.limits import UNPROVEN_HEADS_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.first_offer import OpenedOffer
 from swarmfeed.core.feed.head import open_head
-from swarmfeed.core.feed.limits import CERTIFICATE_NEWS_MAX
+from swarmfeed.core.feed.limits import CERTIFICATE_NEWS_MAX, OPENED_APART_MIN
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.limits import NEW_FEED_WORTH_S
 from swarmfeed.core.talk.words import (
@@ -49,15 +50,14 @@ from swarmfeed.node.ground.events import (
     Forked,
     Strained,
 )
-from swarmfeed.node.ground.fairness import breathe, earn, on_behalf
+from swarmfeed.node.ground.fairness import breathe, earn, off_loop, on_behalf
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
 logger = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class FollowerSide:
+class FollowerSide(Struct):
     """What the follower remembers of a peer."""
 
     certificate_news: dict[AuthorId, int] = field(default_factory=dict)
@@ -83,6 +83,9 @@ class Follower:
         self._pen = ground.pen
         self._shelf = ground.shelf
         self._landing = ground.landing
+        self._verifier = ground.shells.verifier
+        self._indexer = ground.indexer
+        self._leisure = ground.leisure
         self._beside = ground.beside
         self._sessions = ground.sessions
         self._interests = ground.interests
@@ -136,22 +139,26 @@ class Follower:
         await self._take_heads(session, told.heads)
         for holders in told.holders:
             self._whereabouts.on_holders(session, holders)
-        await breathe()
-        for receipt in told.receipts:
-            self.on_receipt(session, receipt)
-            await breathe()
+        if told.receipts:
+            self._leisure.put_for(session, lambda: self._hear_receipts(session, told.receipts))
         for nothing in told.not_held:
             self._whereabouts.on_not_held(session, nothing)
+
+    async def _hear_receipts(self, session: Session, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            self.on_receipt(session, receipt)
+            await breathe()
 
     async def _take_heads(self, session: Session, offers: Sequence[HeadOffer]) -> None:
         arrivals: dict[FeedId, Arrival] = {}
         again: list[HeadOffer] = []
+        found = await self._open_apart(offers)
         try:
-            for offer in offers:
+            for offer, opened in zip(offers, found, strict=True):
                 if offer.feed_id in arrivals:
                     again.append(offer)  # newer, older, or a fork: after the first is kept
                 else:
-                    await self._take_head(session, offer, arrivals)
+                    await self._take_head(session, offer, opened, arrivals)
                 await breathe()
         except RemoteError:
             await self._keep(session, list(arrivals.values()))
@@ -161,8 +168,27 @@ class Follower:
         for offer in (*(each.offer for each in others), *again):
             await self.on_offer(session, offer)
 
+    async def _open_apart(self, offers: Sequence[HeadOffer]) -> Sequence[OpenedOffer | None]:
+        """Have heads of new feeds verified elsewhere, where they are many."""
+        found: list[OpenedOffer | None] = [None] * len(offers)
+        new = [at for at, each in enumerate(offers) if self._is_new(each)]
+        if len(new) >= OPENED_APART_MIN:
+            first = [offers[at].as_first for at in new]
+            opened = await off_loop(lambda: self._verifier.open_first(first))
+            for at, each in zip(new, opened, strict=True):
+                found[at] = each
+        return found
+
+    def _is_new(self, offer: HeadOffer) -> bool:
+        is_here = self._shelf.replica(offer.feed_id) is not None
+        return not is_here and self._interests.of(offer.author_id) is not None
+
     async def _take_head(
-        self, session: Session, offer: HeadOffer, arrivals: dict[FeedId, Arrival]
+        self,
+        session: Session,
+        offer: HeadOffer,
+        opened: OpenedOffer | None,
+        arrivals: dict[FeedId, Arrival],
     ) -> None:
         """Take a head in, or verify that of a new feed.  One that this machine refuses keeps
         none of the others out; it is asked for again later."""
@@ -170,15 +196,21 @@ class Follower:
             if self._shelf.replica(offer.feed_id) is not None:
                 await self.on_offer(session, offer)
             elif self._interests.of(offer.author_id) is not None:
-                await self._open_arrival(offer, arrivals)
+                await self._open_arrival(offer, opened, arrivals)
         except PassingError as error:
             self._events.tell(Strained(error))
 
-    async def _open_arrival(self, offer: HeadOffer, arrivals: dict[FeedId, Arrival]) -> None:
+    async def _open_arrival(
+        self, offer: HeadOffer, found: OpenedOffer | None, arrivals: dict[FeedId, Arrival]
+    ) -> None:
         self._heed(offer.feed_id, offer.signed_head)
-        opened = await self._shelf.open_certificates(offer.author_id, offer.certificates)
+        if found is not None:
+            opened, replica = found.certificates, found.replica
+        else:
+            author_id, signed = offer.author_id, offer.certificates
+            opened, replica = await self._shelf.open_certificates(author_id, signed), None
         try:
-            arrivals[offer.feed_id] = self._shelf.open_arrival(offer, opened)
+            arrivals[offer.feed_id] = self._shelf.open_arrival(offer, opened, replica)
         except RollbackError as error:
             logger.debug("head passed over", reason=str(error))
 
@@ -204,10 +236,11 @@ class Follower:
         for author_id, before in known.items():
             if self._shelf.certificates(author_id) != before:
                 self._events.tell(CertificatesTold(session, author_id))
-        for each in arrivals:
-            if each.replica.feed_id in kept:
-                await self._took(session, None, each.replica)
-                await breathe()
+        with self._indexer.adding():
+            for each in arrivals:
+                if each.replica.feed_id in kept:
+                    await self._took(session, None, each.replica)
+                    await breathe()
         return [each for each in arrivals if each.replica.feed_id not in kept]
 
     async def _took(self, session: Session, before: Replica | None, after: Replica) -> None:

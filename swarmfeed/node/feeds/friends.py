@@ -4,7 +4,6 @@ own (always) > followed and fetched (whole) > followed by those one follows (new
 """
 
 import asyncio
-from collections.abc import Sequence
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import FRIENDS_OF_FRIENDS_MAX
@@ -25,7 +24,7 @@ class FriendsOfFriends:
     def __init__(
         self, ground: Ground, asking: Asking, fetcher: Fetcher, showing: Showing
     ) -> None:
-        self._settings = ground.settings
+        self._choices = ground.choices
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._swarm = ground.shells.swarm
@@ -65,19 +64,15 @@ class FriendsOfFriends:
 
     async def _friends(self) -> dict[AuthorId, int]:
         """Authors followed by those we follow, and by how many of them."""
-        counts: dict[AuthorId, int] = {}
         followed = self._interests.with_interest(FOLLOWED)
         # In a thread: of three thousand it takes a while.
-        for author_id in await asyncio.to_thread(self._followed_by, followed):
-            if not self._interests.is_read(author_id):
-                counts[author_id] = counts.get(author_id, 0) + 1
+        found = await asyncio.to_thread(self._index.follows_of_all, followed)
+        counts = {
+            each: count for each, count in found.items() if not self._interests.is_read(each)
+        }
         # One friend who follows a million authors must not make us ask everyone for them.
         ranked = sorted(counts, key=lambda each: (-counts[each], each))
         return {each: counts[each] for each in ranked[:FRIENDS_OF_FRIENDS_MAX]}
-
-    def _followed_by(self, friends: Sequence[AuthorId]) -> list[AuthorId]:
-        """Whom these follow, as often as any of them does."""
-        return [each for friend in friends for each in self._index.follows_of(friend)]
 
     def _chunks(self, friends: dict[AuthorId, int]) -> list[HoldableChunk]:
         return [
@@ -100,7 +95,7 @@ class FriendsOfFriends:
         kept = 0
         async for author_id in in_turns(self._interests.read()):
             kept += sum(map(self._logs.disk_bytes, self._shelf.feeds_of(author_id)))
-        return max(self._settings.disk_budget_bytes - kept, 0)
+        return max(self._choices.now.disk_budget_bytes - kept, 0)
 
     def _drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
         replica = self._shelf.replica(feed_id)

@@ -5,7 +5,8 @@ Remembered by node, not by feed: who kept us waiting for one feed is not waited 
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.limits import FETCH_TIMEOUT_S
 from swarmfeed.core.base.types import Endpoint, NodeId
@@ -18,8 +19,7 @@ _RATE_MS_MIN = 250
 """Over less than a round of the watch no speed is told."""
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     """A holder that was asked for one chunk."""
 
     swarm: Endpoint
@@ -27,8 +27,7 @@ class Asked:
     given_bytes: int = 0
 
 
-@dataclass(slots=True)
-class _Giver:
+class _Giver(Struct):
     """A holder, over all chunks it was asked for."""
 
     repute: Repute = field(default_factory=Repute)

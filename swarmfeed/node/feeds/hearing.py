@@ -11,7 +11,8 @@ A command that opened the home without the network asks in the same way, and lea
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import HOLDERS_MAX
 from swarmfeed.core.base.types import Endpoint
@@ -24,8 +25,7 @@ _LOOK_EVERY_S = 0.1
 """For dials of others that end in nothing: nobody tells of those."""
 
 
-@dataclass(slots=True)
-class HearingSide:
+class HearingSide(Struct):
     """What is remembered of a peer that was asked for the own feed."""
 
     holds_nothing: bool = False
@@ -91,8 +91,8 @@ class Hearing:
             await asyncio.wait_for(self._news.wait(), _LOOK_EVERY_S)
 
     def _have_all_answered(self) -> bool:
-        """Whether everybody linked has."""
-        return all(map(self._has_answered, self._sessions.all()))
+        """Whether everybody linked has, visits aside."""
+        return all(self._has_answered(each) for each in self._sessions.all() if each.stays)
 
     def _has_answered(self, session: Session) -> bool:
         """Whether a peer said what it holds, and sent the head if that is more than we know."""

@@ -2,10 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.base.limits import (
     AUTHORS_WANTED_MAX,
@@ -45,8 +45,7 @@ Remembered = Mapping[FeedId, Sequence[KnownHolder]]
 """Holders that are known from before, by feed."""
 
 
-@dataclass(slots=True)
-class HolderSide:
+class HolderSide(Struct):
     """What the holder remembers of a peer."""
 
     wants: set[AuthorId] = field(default_factory=set)
@@ -67,19 +66,20 @@ class Holder:
     """Serves what is on the shelf."""
 
     def __init__(self, ground: Ground, seeder: Seeder) -> None:
-        self._shelf = ground.shelf
-        self._interests = ground.interests
-        self._sessions = ground.sessions
-        self._prover = ground.prover
+        self._shelf, self._prover = ground.shelf, ground.prover
+        self._interests, self._sessions = ground.interests, ground.sessions
         self._index = ground.shells.index
         self._identity = ground.identity
         self._clock = ground.shells.clock
         self._events = ground.events
+        self._leisure = ground.leisure
+        self._confirming = ground.leisure.each(self._confirm_now)
         self._seeder = seeder
         self._is_passing = ground.settings.is_passing
 
     async def answer_want(self, session: Session, want: Want) -> None:
         """Send newer heads of the wanted authors, and remember to send news."""
+        self._sessions.stay(session)
         for wanted in want.authors:
             self._note_wanted(session, wanted)
             await breathe()
@@ -114,15 +114,8 @@ class Holder:
         return is_told
 
     def confirm(self, feed_id: FeedId) -> None:
-        """Send a receipt for the newest head to all who hold or want the feed."""
-        if feed_id == self._identity.feed_id or not self._shelf.is_complete(feed_id):
-            return
-        author_id = self._shelf.author_of(feed_id)
-        for session in self._sessions.all():
-            if author_id in session.part(HolderSide).wants or feed_id in session.holds:
-                session.outbox.put_soon(
-                    ("receipt", feed_id), partial(self._confirm_to, session, feed_id)
-                )
+        """Send a receipt for the newest head, at leisure, to all who hold or want the feed."""
+        self._confirming.put(feed_id)
 
     def announce_holder(self, author_id: AuthorId, feed_id: FeedId, by: Session) -> None:
         """Tell those who want an author of one more holder: once, and once it is complete.
@@ -201,9 +194,18 @@ class Holder:
             records.setdefault(each.node_id, known)
         records.pop(asker.node_id, None)
         records.pop(self._identity.node_id, None)
-        return tuple(records.values())[:HOLDERS_MAX]
+        return tuple(filter(asker.may_know, records.values()))[:HOLDERS_MAX]
 
     # --- inside ---
+
+    def _confirm_now(self, feed_id: FeedId) -> None:
+        if feed_id == self._identity.feed_id or not self._shelf.is_complete(feed_id):
+            return
+        author_id = self._shelf.author_of(feed_id)
+        for session in self._sessions.all():
+            if author_id in session.part(HolderSide).wants or feed_id in session.holds:
+                saying = partial(self._confirm_to, session, feed_id)
+                session.outbox.put_soon(("receipt", feed_id), saying)
 
     def _note_wanted(self, session: Session, wanted: WantedAuthor) -> None:
         wants, author_id = session.part(HolderSide).wants, wanted.author_id
@@ -230,9 +232,8 @@ class Holder:
         return {each.feed_id for each in wanted.feeds}
 
     def _who_want(self, author_id: AuthorId | None) -> list[Session]:
-        return [
-            each for each in self._sessions.all() if author_id in each.part(HolderSide).wants
-        ]
+        sessions = self._sessions.all()
+        return [each for each in sessions if author_id in each.part(HolderSide).wants]
 
     async def _answer_some(self, session: Session) -> None:
         """Answer what a peer wants, a few feeds in one go; the rest when it is its turn again.
@@ -247,9 +248,10 @@ class Holder:
         if unanswered:
             session.outbox.put(("wants",), partial(self._answer_some, session))
         remembered = self._index.holders_by_feed(feeds)
-        for author_id in chosen:
-            await self._answer_author(session, author_id, remembered)
-            await breathe()
+        with self._leisure.serving():
+            for author_id in chosen:
+                await self._answer_author(session, author_id, remembered)
+                await breathe()
 
     async def _answer_author(
         self, session: Session, author_id: AuthorId, remembered: Remembered
@@ -319,11 +321,9 @@ class Holder:
     async def _send_have(self, session: Session, replica: Replica) -> None:
         if self._shelf.replica(replica.feed_id) is None:
             return  # the feed was let go while this waited
-        complete = self._shelf.is_complete(replica.feed_id)
-        awake = self._seeder.is_awake(replica.feed_id)
-        await session.send(
-            Have(feed_id=replica.feed_id, size=replica.size, complete=complete, awake=awake)
-        )
+        feed_id, size = replica.feed_id, replica.size
+        complete, awake = self._shelf.is_complete(feed_id), self._seeder.is_awake(feed_id)
+        await session.send(Have(feed_id=feed_id, size=size, complete=complete, awake=awake))
 
     async def _send_holders(
         self,
@@ -376,10 +376,9 @@ class Holder:
     ) -> tuple[HolderRecord, ...]:
         """Holders to tell a peer of: of a feed without chunks, those it was not told of yet.
 
-        There is nothing to fetch of such a feed, and who was named once is dialled, and says
-        itself what it holds.
+        Nothing is to be fetched there: who was named once is dialled, and says what it holds.
         """
-        named = session.part(HolderSide).named
+        known, named = tuple(filter(session.may_know, known)), session.part(HolderSide).named
         if not self._has_chunks(feed_id):
             known = tuple(each for each in known if each.node_id not in named)
         if session.knows.get(feed_id):  # else it may pass over what it is told of the feed

@@ -1,10 +1,11 @@
 """What it would take to follow somebody: asked of holders before anything is kept."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Final
 
-from swarmfeed.core.asks import sentences
+from msgspec import Struct
+
+from swarmfeed.core.asks import size_sentences
 from swarmfeed.core.asks.people import Cost
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.limits import LOOK_S, LOOKED_AT_BYTES
@@ -16,8 +17,7 @@ from swarmfeed.node.ground.interests import LOOKED_AT
 _LOOK_EVERY_S: Final = 0.05
 
 
-@dataclass(slots=True)
-class _Sum:
+class _Sum(Struct):
     """What is known of all feeds of an author."""
 
     entries: int = 0
@@ -45,6 +45,7 @@ class Looker:
 
     def __init__(self, ground: Ground, carer: Carer, fetcher: Fetcher) -> None:
         self._shelf = ground.shelf
+        self._sessions = ground.sessions
         self._logs = ground.shells.logs
         self._extents = ground.extents
         self._settings = ground.settings
@@ -59,7 +60,7 @@ class Looker:
             if not self._settings.network or self._has_seen_enough(author_id):
                 break
             await asyncio.sleep(_LOOK_EVERY_S)
-        return await asyncio.to_thread(self._cost, author_id)
+        return await asyncio.to_thread(self._cost, author_id, self._held_by(author_id))
 
     def _has_seen_enough(self, author_id: AuthorId) -> bool:
         """Whether the newest chunks of all feeds are here; asks for those that are not."""
@@ -82,7 +83,20 @@ class Looker:
             chosen.append(span)
         return frozenset(chosen)
 
-    def _cost(self, author_id: AuthorId) -> Cost:
+    def _held_by(self, author_id: AuthorId) -> int:
+        """Peers that say they hold all that is known of an author, in every feed."""
+        known = map(self._shelf.replica, self._shelf.feeds_of(author_id))
+        sizes = {each.feed_id: each.size for each in known if each is not None}
+        return sum(
+            all(
+                (said := peer.holds.get(feed_id)) and said.complete and said.size >= size
+                for feed_id, size in sizes.items()
+            )
+            for peer in self._sessions.all()
+            if sizes
+        )
+
+    def _cost(self, author_id: AuthorId, held_by: int) -> Cost:
         found = _Sum()
         for feed_id in self._shelf.feeds_of(author_id):
             self._add(found, feed_id)
@@ -93,11 +107,13 @@ class Looker:
             bytes_total=found.bytes_total + found.tail_bytes,
             unpacked_bytes=found.unpacked() or 0,
             exact=exact,
-            sentences=sentences.what_it_would_take(
+            held_by=held_by,
+            sentences=size_sentences.what_it_would_take(
                 entries=found.entries,
                 size_bytes=found.bytes_total + found.tail_bytes,
                 unpacked_bytes=found.unpacked(),
                 exact=exact,
+                held_by=held_by,
                 budget_bytes=self._settings.shown_bytes_per_author,
             ),
         )

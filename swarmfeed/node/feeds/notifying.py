@@ -1,44 +1,56 @@
-"""Who answered the person or mentioned them, and which of it they have read.
+"""Who wrote to the person, liked, boosted, followed or asked, and which of it they have read.
 
 The index knows the first; the second is private state: it is sealed on disk, and own devices
 tell each other.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final
+from collections.abc import Mapping
 
-from swarmfeed.core.asks.notification_sentences import NO_SUCH_NOTICES
+from msgspec.structs import replace
+
+from swarmfeed.core.asks.notification_sentences import NO_SUCH_NOTICES, no_such_type
 from swarmfeed.core.asks.notifications import (
+    TYPES,
+    Approach,
     CountUnread,
     MarkRead,
     Notification,
     NotificationList,
     Notifications,
+    Regard,
     UnreadCount,
 )
+from swarmfeed.core.asks.read_marks import ReadMark, mark_of_post, parse_name, read_up_to
 from swarmfeed.core.base.limits import NOTIFICATIONS_COUNTED
-from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.errors import UserError
-from swarmfeed.node.feeds.reading import place_in
+from swarmfeed.node.feeds.noticed import Concern, Concerns, Noticed
+from swarmfeed.node.ground.approaches import KnownApproach
 from swarmfeed.node.ground.desk import Answers, in_loop
-from swarmfeed.node.ground.events import PrivateChanged
+from swarmfeed.node.ground.events import (
+    ApproachesChanged,
+    Indexed,
+    PrivateChanged,
+    ProtectedOpened,
+)
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.private import MUTE, ON, READ
-from swarmfeed.ports import KnownNotification
-
-_INDEX_BYTES: Final = 8
+from swarmfeed.node.ground.private import BLOCK, FILTER, MUTE, READ, THREAD
 
 
 class Notifying:
     """Lists notifications and remembers which were read; belongs to the node's loop."""
 
     def __init__(self, ground: Ground) -> None:
-        self._index = ground.shells.index
         self._private = ground.private
+        self._noticed = Noticed(ground)
+        self._approaches = ground.approaches
         self._changes = ground.changes
         self._beside = ground.beside
+        self._leisure = ground.leisure
+        self._own_id = ground.identity.author_id
+        self._told = -1
+        """How many were unread when pages last heard of it."""
+        self._is_looking = False
 
     def answers(self) -> tuple[Answers, ...]:
         return (
@@ -50,19 +62,47 @@ class Notifying:
     def on_private(self, event: PrivateChanged) -> None:
         """What counts as unread changed: pages hear of it, as far as they did not do it."""
         scopes = {row.scope for row in event.rows}
-        if MUTE in scopes or (READ in scopes and event.source is not None):
+        if scopes & {MUTE, THREAD, BLOCK, FILTER} or (
+            READ in scopes and event.source is not None
+        ):
             self._beside.spawn(self._tell())
 
+    def on_indexed(self, event: Indexed) -> None:
+        """Of posts pages hear anyhow; somebody may have liked, boosted or followed."""
+        if not (event.added or event.author_id == self._own_id):
+            self._look_again()
+
+    def on_opened(self, _: ProtectedOpened) -> None:
+        """What was opened may answer the person; the notice is in memory alone, as it is."""
+        self._look_again()
+
+    def on_approached(self, _: ApproachesChanged) -> None:
+        """Somebody wrote for the first time, asked, or has their answer."""
+        self._look_again()
+
     async def list_all(self, ask: Notifications) -> NotificationList:
+        """Raises UserError: there is no such type."""
+        if ask.type and ask.type not in TYPES:
+            raise UserError(no_such_type())
         unread = await self._unread()
-        found = await asyncio.to_thread(self._find, ask, unread)
-        keys = {_key(each.feed_id, each.index) for each in unread}
+        came = await self._approaches.all()
+        page = await asyncio.to_thread(self._find, ask, unread, came)
+        found = await asyncio.to_thread(self._noticed.screened, page)
+        # A page goes on where it ended, whatever of it is not shown.
+        cursors = page.cursors()
+        keys = {each.mark.key for each in unread}
         return NotificationList(
             notifications=tuple(
-                replace(each, unread=_key(each.post.ref.feed_id, each.post.ref.index) in keys)
-                for each in found
+                replace(each, unread=_key_of(each) in keys) for each in found.written
             ),
-            next=found[-1].post.cursor if 0 < ask.limit <= len(found) else None,
+            regards=tuple(replace(each, unread=_key_of(each) in keys) for each in found.done),
+            approaches=tuple(
+                [
+                    replace(each, unread=_key_of(each) in keys)
+                    for each in await self._views(found.approaches)
+                ]
+            ),
+            next=cursors[-1] if 0 < ask.limit <= len(cursors) else None,
             unread_count=len(unread),
         )
 
@@ -78,57 +118,82 @@ class Notifying:
         """
         # Twice as many: what is withdrawn brings older ones back among those that count.
         newest = await self._newest(2 * NOTIFICATIONS_COUNTED)
-        known = {_key(each.feed_id, each.index) for each in newest}
-        read = self._private.all(READ).keys()
-        if too_old := read - known:
+        known = {each.mark.key: each.mark for each in newest}
+        read = self._private.all(READ)
+        if too_old := read.keys() - known.keys():
             self._private.forget(READ, too_old)
-        wanted = known & _named(ask.refs) if ask.refs else known
-        seen = wanted - read
-        if seen:
-            self._private.set(READ, dict.fromkeys(seen, ON))
+        wanted = _named(ask.refs) if ask.refs else known.values()
+        # What came after the person looked is not read, whatever a name says of the time.
+        seen = [_earlier(each, known[each.key]) for each in wanted if each.key in known]
+        if new := {each.key: each.value for each in seen if not _is_read(each, read)}:
+            self._private.set(READ, new)
         return UnreadCount(count=await self._tell())
 
     # --- inside ---
 
     def _find(
-        self, ask: Notifications, unread: Sequence[KnownNotification]
-    ) -> list[Notification]:
+        self, ask: Notifications, unread: list[Concern], came: list[KnownApproach]
+    ) -> Concerns:
         if not ask.unread:
-            return self._index.notifications(ask.limit, ask.before, self._muted())
-        before = ask.before
-        chosen = [each for each in unread if before is None or each.cursor < before]
-        return [
-            Notification(post=post, is_answer=each.is_answer, is_mention=each.is_mention)
-            for each in chosen[: ask.limit]
-            if (post := self._index.post(each.feed_id, each.index)) is not None
-        ]
+            return self._noticed.page(ask, came)
+        behind = (each for each in unread if ask.before is None or each.cursor < ask.before)
+        chosen = [each for each in behind if each.is_of(ask.type)][: ask.limit]
+        return self._noticed.of(chosen, ask)
+
+    async def _views(self, known: list[KnownApproach]) -> list[Approach]:
+        words = [await self._approaches.first_words(each) for each in known]
+        both = [*zip(known, words, strict=True)]
+        return await asyncio.to_thread(lambda: [self._noticed.approach(*each) for each in both])
+
+    def _look_again(self) -> None:
+        """Count when all that came is indexed, once for all of it."""
+        if not self._is_looking:
+            self._is_looking = True
+            self._leisure.put(self._tell_of_more)
+
+    async def _tell_of_more(self) -> None:
+        self._is_looking = False  # what comes while it counts is counted anew
+        if len(await self._unread()) != self._told:
+            await self._tell()
 
     async def _tell(self) -> int:
         """Tell pages how many are unread; returns that."""
-        left = len(await self._unread())
+        left = self._told = len(await self._unread())
         self._changes.tell("notifications", unread=left)
         return left
 
-    async def _unread(self) -> list[KnownNotification]:
+    async def _unread(self) -> list[Concern]:
         newest = await self._newest(NOTIFICATIONS_COUNTED)
         read = self._private.all(READ)
-        return [each for each in newest if _key(each.feed_id, each.index) not in read]
+        unread = [each for each in newest if not _is_read(each.mark, read)]
+        return await asyncio.to_thread(self._noticed.told_of, unread)
 
-    async def _newest(self, count: int) -> list[KnownNotification]:
-        find = self._index.known_notifications
-        return await asyncio.to_thread(find, count, None, self._muted())
-
-    def _muted(self) -> list[AuthorId]:
-        return [AuthorId(each) for each in self._private.names(MUTE)]
+    async def _newest(self, count: int) -> list[Concern]:
+        came = await self._approaches.all()
+        return await asyncio.to_thread(self._noticed.newest, count, came)
 
 
-def _named(refs: str) -> set[bytes]:
+def _is_read(mark: ReadMark, read: Mapping[bytes, bytes]) -> bool:
+    value = read.get(mark.key, b"")
+    return read_up_to(value) >= mark.up_to_ms if mark.up_to_ms else bool(value)
+
+
+def _earlier(asked: ReadMark, known: ReadMark) -> ReadMark:
+    return ReadMark(known.key, min(asked.up_to_ms, known.up_to_ms))
+
+
+def _key_of(each: Notification | Regard | Approach) -> bytes:
+    if isinstance(each, Notification):
+        return mark_of_post(each.post.ref.feed_id, each.post.ref.index).key
+    mark = parse_name(each.mark if isinstance(each, Approach) else each.name)
+    assert mark is not None, "it was named here"
+    return mark.key
+
+
+def _named(refs: str) -> list[ReadMark]:
     """Read which are meant.  Raises UserError."""
-    places = [place_in(each.strip()) for each in refs.split(",")]
-    if len(places) > NOTIFICATIONS_COUNTED or None in places:
+    marks = [parse_name(each.strip()) for each in refs.split(",")]
+    known = [each for each in marks if each is not None]
+    if len(marks) > NOTIFICATIONS_COUNTED or len(known) < len(marks):
         raise UserError(NO_SUCH_NOTICES(most=NOTIFICATIONS_COUNTED))
-    return {_key(*each) for each in places if each is not None}
-
-
-def _key(feed_id: FeedId, index: int) -> bytes:
-    return feed_id + index.to_bytes(_INDEX_BYTES, "big")
+    return known

@@ -6,13 +6,14 @@ from typing import Final
 from swarmfeed.core.asks.input_sentences import BAD_KEY, KEY_OF_ANOTHER
 from swarmfeed.core.base.types import EntryRef
 from swarmfeed.core.feed.entry import hash_stored
-from swarmfeed.core.feed.limits import WISH_KEPT_MS, WISH_KEY_CHARS_MAX, WISHES_MAX
+from swarmfeed.core.feed.limits import WISH_KEY_CHARS_MAX
 from swarmfeed.core.feed.once import (
     Undertaken,
     Wish,
     decode_undertaken,
     encode_undertaken,
     is_key,
+    outlived,
     row_key,
 )
 from swarmfeed.errors import UserError
@@ -68,8 +69,9 @@ class Once:
             at_ms=now_ms,
         )
         key = row_key(wish.key)
+        known_ms = {key: each.at_ms for key, each in self._undertaken.items()}
         changes: Changes = {
-            **dict.fromkeys(self._outlived(now_ms)),
+            **dict.fromkeys(outlived(known_ms, now_ms)),
             key: encode_undertaken(new),
         }
         self._memory.write(PAGE, changes)
@@ -80,15 +82,6 @@ class Once:
     def _load(self, page: Mapping[bytes, bytes]) -> None:
         found = sorted(readable(page, decode_undertaken), key=lambda row: row[1].at_ms)
         self._undertaken = dict(found)
-
-    def _outlived(self, now_ms: int) -> list[bytes]:
-        """Rows that need not be remembered any more, if one more comes."""
-        too_many = max(len(self._undertaken) + 1 - WISHES_MAX, 0)
-        return [
-            key
-            for number, (key, each) in enumerate(self._undertaken.items())
-            if number < too_many or each.at_ms < now_ms - WISH_KEPT_MS
-        ]
 
     def _was_appended(self, known: Undertaken) -> bool:
         replica = self._shelf.replica(self._feed_id)

@@ -10,10 +10,10 @@ the feed is whole again, smaller chunks that larger ones took the place of go at
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.base.types import ChunkSpan, FeedId, NodeId
 from swarmfeed.core.feed.chunklist import ChunkRecord
@@ -52,8 +52,7 @@ _ALL = "all"
 """Who is counted with everybody; no address is called so."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Wanted:
+class _Wanted(Struct, kw_only=True):
     """A chunk whose old file waits for a patch."""
 
     size: int
@@ -100,10 +99,11 @@ class Patcher:
         before, after = event.before, event.after
         if before is None or after.feed_id == self._identity.feed_id:
             return
+        newest = after.chunks()
         changed = {
             span: record
             for span, record in before.chunks().items()
-            if after.chunks().get(span, record) != record
+            if newest.get(span, record) != record
         }
         if changed or _has_withdrawal(before, after):
             self._shrinking.add(after.feed_id)

@@ -1,11 +1,15 @@
 """What people ask about posts: lists, single ones, and threads, from the index alone."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
+from swarmfeed.core.archives.sources import brought_from
 from swarmfeed.core.asks import thread_sentences
+from swarmfeed.core.asks.limits import NEWER_COUNTED
 from swarmfeed.core.asks.posts import (
+    BOOSTS,
+    KINDS,
     FoundPosts,
     HowManyReplies,
     NamedPosts,
@@ -19,38 +23,48 @@ from swarmfeed.core.asks.posts import (
     ThreadView,
     Timeline,
     found_of,
+    names_in,
     page_of,
+    place_in,
     ref_text,
     told_apart,
 )
 from swarmfeed.core.asks.withdrawal_sentences import WITHDRAWN_BY_AUTHOR
-from swarmfeed.core.base.address import parse_address
-from swarmfeed.core.base.limits import PAGE_POSTS_MAX, SEARCH_COUNT_MAX
-from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.base.limits import SEARCH_COUNT_MAX
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.public_id import time_of_id
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.errors import UserError
+from swarmfeed.node.feeds.screen import NO_SCREEN, Screen
 from swarmfeed.node.feeds.shown import PostsIndex
 from swarmfeed.node.feeds.threads import Threads
 from swarmfeed.node.ground.desk import Answers, in_reader
+from swarmfeed.node.ground.media import Media
 
-PLACE_DIGITS_MAX: Final = 10
-"""Of the index of an entry: there are 2^32 at most."""
+SourceOf = Callable[[EntryRef], str]
+"""Says where a post was brought in from; empty: it was written here, or nobody knows."""
 
 
-def _nobody() -> frozenset[bytes]:
-    return frozenset()
+def _nowhere(_: EntryRef) -> str:
+    return ""
 
 
 class Reading:
-    """Posts, from the index alone."""
+    """Posts, from the index alone; of the one that is opened its source, from its log."""
 
     def __init__(
-        self, index: PostsIndex, muted: Callable[[], frozenset[bytes]] = _nobody
+        self,
+        index: PostsIndex,
+        screen: Screen = NO_SCREEN,
+        media: Media | None = None,
+        source_of: SourceOf = _nowhere,
     ) -> None:
-        """``muted`` says whom the person does not want to see; from any thread."""
+        """``screen`` says what the person does not want to see, ``media`` what is here of
+        pictures, ``source_of`` where a post was brought in from."""
+        self._media = media or Media()
+        self._source_of = source_of
         self._index = index
-        self._muted = muted
+        self._screen = screen
         self._threads = Threads(index)
 
     def rows(self) -> tuple[Answers, ...]:
@@ -65,44 +79,69 @@ class Reading:
 
     def timeline(self, ask: Timeline) -> Posts:
         if ask.author is None:
-            found = self._index.home(ask.limit, ask.before, self._without())
+            found = self._index.home(ask.limit, ask.before, self._screen.unheard())
+            page = page_of(found, ask.limit)
+            shown = tuple(self._screen.screened(page.posts))
         else:
-            found = self._index.author_posts(ask.author, ask.limit, ask.before)
-        return page_of(found, ask.limit)
+            page = page_of(self._of_author(ask, ask.author), ask.limit)
+            shown = tuple(self._shown_of_author(page.posts, ask.kind))
+        return self._media.page(replace(page, posts=shown))
+
+    def _of_author(self, ask: Timeline, author_id: AuthorId) -> list[PostView]:
+        """Raises UserError: there is no such kind."""
+        if ask.kind == BOOSTS:
+            return self._index.boosts_of(author_id, ask.limit, ask.before)
+        if ask.kind and ask.kind not in KINDS:
+            raise UserError(thread_sentences.NO_SUCH_KIND(kinds=", ".join(KINDS)))
+        return self._index.author_posts(author_id, ask.limit, ask.before, ask.kind)
+
+    def _shown_of_author(self, posts: Iterable[PostView], kind: str) -> Iterable[PostView]:
+        """On their page somebody who is blocked is shown, but not whom others boost."""
+        if kind == BOOSTS:
+            return self._screen.screened(posts, lists=False)
+        return map(self._screen.marked, posts)
 
     def newer_than(self, ask: NewerThan) -> NewPosts:
-        return NewPosts(count=self._index.newer_than(ask.after, self._without()))
-
-    def _without(self) -> list[AuthorId]:
-        return [AuthorId(each) for each in self._muted()]
+        """Counts only what is shown: word filters are held against the newest of them."""
+        without, sieve = self._screen.unheard(), self._screen.sieve()
+        count = self._index.newer_than(ask.after, without)
+        hidden = 0
+        if count and sieve.hiding:
+            new = self._index.home(count, None, without)
+            hidden = sum(sieve.hides(post) for post in new)
+        return NewPosts(count=count - hidden, more=count >= NEWER_COUNTED)
 
     def search(self, ask: SearchPosts) -> FoundPosts:
         count = self._index.count_found(ask.words, SEARCH_COUNT_MAX + 1)
         found = self._index.search(ask.words, ask.limit, ask.before)
         best_first = parse_query(ask.words).best_first
-        return found_of(found, ask.limit, count, best_first=best_first)
+        page = found_of(found, ask.limit, count, best_first=best_first)
+        return self._media.page(replace(page, posts=tuple(self._screen.screened(page.posts))))
 
     def show(self, ask: ShowPost) -> ThreadView:
         post = self._named(self.find(ask.ref))
         start = self.find(ask.start) if ask.start else None
         below = self._threads.below(post, ask.limit, start)
-        return ThreadView(
-            post=post,
-            ancestors=told_apart(self._threads.above(post)),
-            replies=told_apart(below.replies),
+        replies = self._screen.screened(below.replies, lists=False)
+        thread = ThreadView(
+            post=self._screen.marked(post),
+            ancestors=tuple(
+                self._screen.screened(told_apart(self._threads.above(post)), lists=False)
+            ),
+            replies=told_apart(replies),
             reply_total=self._threads.count(post),
             next=ref_text(below.next.ref) if below.next else "",
+            brought=brought_from(self._source_of(post.ref)),
         )
+        return self._media.thread(thread)
 
     def how_many_replies(self, ask: HowManyReplies) -> ThreadSize:
         return self._threads.size(self.find(ask.ref))
 
     def named_posts(self, ask: NamedPosts) -> Posts:
-        names = [name.strip() for name in ask.refs.split(",") if name.strip()]
-        if len(names) > PAGE_POSTS_MAX:
-            raise UserError(thread_sentences.TOO_MANY_NAMES(most=PAGE_POSTS_MAX))
-        found = [self._look_for(name) for name in names]
-        return Posts(posts=tuple(post for post in found if post), next=None)
+        found = map(self._look_for, names_in(ask.refs))
+        shown = tuple(self._screen.marked(post) for post in found if post)
+        return self._media.page(Posts(posts=shown, next=None))
 
     def find(self, ref_text: str) -> PostView:
         """Return a post by its public id, ``<feed address>/<index>`` or its hash.
@@ -146,14 +185,6 @@ class Reading:
         """Take its public id from a post if another one here has it."""
         holder = self._index.post_by_id(post.id)
         return post if holder is None or holder.ref == post.ref else replace(post, id="")
-
-
-def place_in(name: str) -> tuple[FeedId, int] | None:
-    """Read ``<feed address>/<index>``; None when it is something else."""
-    feed, slash, index = name.rpartition("/")
-    if slash and index.isdecimal() and len(index) <= PLACE_DIGITS_MAX:
-        return FeedId(parse_address(feed)), int(index)
-    return None
 
 
 def _not_here(name: str) -> str:

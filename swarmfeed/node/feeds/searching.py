@@ -8,8 +8,9 @@ the author signed.  One that says it has a chunk and has not costs a connection.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import ChunkSpan, Endpoint, FeedId
 from swarmfeed.core.feed.chunklist import is_covering
@@ -51,8 +52,7 @@ class Underway(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
-class _Search:
+class _Search(Struct, kw_only=True):
     """One chunk that is looked for."""
 
     moved_ms: int

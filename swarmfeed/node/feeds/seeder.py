@@ -42,8 +42,7 @@ class Seeder:
 
     def out_bytes(self) -> int:
         """Bytes sent since the start, of torrents that are loaded and of those dropped."""
-        loaded = sum(each.uploaded_bytes for each in self._swarm.progress().values())
-        return self._out_bytes + loaded
+        return self._out_bytes + sum(self._swarm.uploaded().values())
 
     # --- changing ---
 
@@ -119,8 +118,7 @@ class Seeder:
     def _is_busy(self, feed_id: FeedId) -> bool:
         """Whether bytes were sent since the last round."""
         before = self._uploaded.get(feed_id, 0)
-        progress = self._swarm.progress()
-        loaded = (progress.get(each) for each in self._info_hashes(feed_id))
+        loaded = map(self._swarm.progress_of, self._info_hashes(feed_id))
         sent = sum(each.uploaded_bytes for each in loaded if each is not None)
         self._uploaded[feed_id] = sent
         return sent > before

@@ -4,9 +4,8 @@ Of the own author: what was signed when the sheets were made.  Of those we read:
 is put again, for the DHT forgets.
 """
 
-from dataclasses import dataclass
-
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.asks.identity_sentences import SHEETS_PUT
@@ -25,8 +24,7 @@ from swarmfeed.ports import HeadBoard
 logger = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """The first sheet's item of an author, as it was seen last."""
 
     item: Item

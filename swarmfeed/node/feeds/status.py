@@ -3,29 +3,31 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.asks.feeds import FeedStatus
+from swarmfeed.core.asks.feeds import AllTogether, FeedStatus, together
 from swarmfeed.core.asks.people import FetchProgress
 from swarmfeed.core.asks.withdrawal_sentences import PACKED_TOO_OFTEN
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.ranges import subtract
-from swarmfeed.core.base.texts import format_size
-from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
-from swarmfeed.core.feed.metainfo import chunk_name_prefix
+from swarmfeed.core.base.texts import format_size, joined
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
+from swarmfeed.core.feed.metainfo import NAMED_BYTES, named_by
+from swarmfeed.core.feed.replica import Replica
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.patcher import Patcher
 from swarmfeed.node.feeds.showing import Showing
+from swarmfeed.node.ground.begun_anew import begun_anew
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import OWN
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor, TorrentProgress
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """How much of a feed, or of an author, there is and is here."""
 
     entries: int = 0
@@ -42,15 +44,32 @@ class Size:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Noted:
+class _Noted(Struct, frozen=True, kw_only=True):
     """What the index has on a feed."""
 
     author_id: AuthorId
-    author_name: str
-    holders: frozenset[NodeId]
-    receipts: tuple[int, ...]
+    author_name: str = ""
+    holders: frozenset[NodeId] = frozenset()
+    receipts: tuple[int, ...] = ()
     """Sizes that other nodes confirmed."""
+
+
+class _Measured(Struct, frozen=True):
+    """How much there is of a feed, as long as nothing of it changes."""
+
+    replica: Replica
+    held: int
+    """Hash of which chunks were held."""
+    size: Size
+
+
+class _Traffic(Struct, frozen=True):
+    """What comes and went by BitTorrent, of all feeds."""
+
+    flying: dict[FeedId, list[TorrentProgress]]
+    """Chunks that are being fetched."""
+    uploaded_bytes: Counter[bytes]
+    """By what names tell of a feed's id."""
 
 
 class Reporter:
@@ -72,48 +91,56 @@ class Reporter:
         self._interests = ground.interests
         self._sessions = ground.sessions
         self._swarm = ground.shells.swarm
-        self._ledger = ground.shells.ledger
+        self._shells = ground.shells
         self._inventory = ground.inventory
         self._fetcher = fetcher
         self._showing = showing
         self._finder = finder
         self._patcher = patcher
         self._extents = ground.extents
+        self._measured: dict[FeedId, _Measured] = {}
 
-    async def all_feeds(self) -> tuple[FeedStatus, ...]:
-        """All feeds, those of the strongest interest first.
+    def ranked(self) -> list[FeedId]:
+        """All feeds, those of the strongest interest first."""
+        return sorted(self._shelf.feed_ids(), key=lambda each: (-self._rank(each), each))
 
-        The index is read in a thread, and others run between parts: 3,000 feeds take a second.
-        """
-        ranked = sorted(
-            self._shelf.feed_ids(),
-            key=lambda each: (-self._rank(each), each),
-        )
-        return await self.feeds(ranked)
+    async def together(self) -> AllTogether:
+        """Sums over all feeds, without a look into the index."""
+        traffic, feed_ids = self._traffic(), self._shelf.feed_ids()
+        found = list[FeedStatus]()
+        for gone in self._measured.keys() - {*feed_ids}:
+            del self._measured[gone]
+        async for feed_id in in_turns(feed_ids):
+            author_id = self._shelf.author_of(feed_id)
+            if author_id is not None and self._shelf.replica(feed_id) is not None:
+                noted = _Noted(author_id=author_id)
+                found.append(self._feed(feed_id, noted, traffic))
+        return together(found)
 
     async def feeds_of(self, author_id: AuthorId) -> tuple[FeedStatus, ...]:
         """The feeds of one author that are on the shelf."""
         return await self.feeds(sorted(self._shelf.feeds_of(author_id)))
 
     async def feeds(self, feed_ids: Sequence[FeedId]) -> tuple[FeedStatus, ...]:
-        """Some feeds, in this order; those that are not on the shelf are left out."""
+        """Some feeds, in this order; those that are not on the shelf are left out.
+
+        The index is read in a thread, and others run between parts: 3,000 feeds take a second.
+        """
         authors = {each: self._shelf.author_of(each) for each in feed_ids}
         noted = await asyncio.to_thread(self._look_up, authors)
-        progress = self._swarm.progress()
-        uploaded_bytes = _uploaded_bytes(progress)
-        found = []
+        traffic, found = self._traffic(), []
         async for feed_id in in_turns(feed_ids):
             # One may have been dropped meanwhile.
             if feed_id in noted and self._shelf.replica(feed_id) is not None:
-                found.append(self._feed(feed_id, noted[feed_id], progress, uploaded_bytes))
+                found.append(self._feed(feed_id, noted[feed_id], traffic))
         return tuple(found)
 
     def author_size(self, author_id: AuthorId) -> Size:
         """Sum over all feeds of the author that we know of."""
         feeds = self._shelf.feeds_of(author_id)
-        is_fetching = any(self._fetcher.in_flight(each) for each in feeds)
-        progress = self._swarm.progress() if is_fetching else {}
-        return sum((self._size(each, progress) for each in feeds), Size())
+        is_fetching = any(of in feeds for _, of in self._fetcher.all_in_flight())
+        flying = self._flying() if is_fetching else {}
+        return sum((self._size(each, flying.get(each, ())) for each in feeds), Size())
 
     def is_disputed(self, author_id: AuthorId) -> bool:
         """Whether a key of an author signed for two successors."""
@@ -183,10 +210,10 @@ class Reporter:
     def sentence(self, *, running: bool, safe: bool) -> str:
         """How things are, for a person; ``safe`` when own posts would outlive this machine."""
         if trouble := self._pen.trouble():
-            return " ".join((trouble, *self._concerns(but=self._own_feed)))
+            return joined((trouble, *self._concerns(but=self._own_feed)))
         peers, held_by = len(self._sessions.all()), self.held_by()
         how = sentences.how_it_is(running=running, peers=peers, held_by=held_by, safe=safe)
-        return " ".join((how, *self._concerns()))
+        return joined((how, *self._concerns()))
 
     def held_by(self) -> int | None:
         """Others that confirmed all of the own feed that most have; None while it is empty."""
@@ -197,7 +224,7 @@ class Reporter:
         return max(map(self._held_by, written), default=None)
 
     async def disk_bytes(self) -> int:
-        """Bytes of all feeds; asks the disk for every file, in a thread."""
+        """Bytes of all feeds; asks the disk about those that changed, in a thread."""
         feeds = self._shelf.feed_ids()
         return await asyncio.to_thread(lambda: sum(map(self._logs.disk_bytes, feeds)))
 
@@ -214,8 +241,7 @@ class Reporter:
             yield sentences.LACKING(entries=entries, feeds=feeds)
         elif lacks:
             yield sentences.LACKING_PAPERS(feeds=len(lacks))
-        if self._ledger.was_lost():
-            yield sentences.LEDGER_LOST()
+        yield from begun_anew(self._shells)
 
     def _is_searchable(self, feed_id: FeedId) -> bool:
         """Whether the index has all that is held, as far as it is the author's."""
@@ -228,14 +254,14 @@ class Reporter:
 
     def _look_up(self, authors: Mapping[FeedId, AuthorId | None]) -> dict[FeedId, _Noted]:
         """What the index has on feeds; in a thread."""
-        found = {}
+        names, found = self._index.names({*filter(None, authors.values())}), {}
+        holders = self._index.holders_by_feed([*authors])
         for feed_id, author_id in authors.items():
             if author_id is not None:
-                known = self._index.author(author_id) or KnownAuthor()
                 found[feed_id] = _Noted(
                     author_id=author_id,
-                    author_name=known.name,
-                    holders=frozenset(each.node_id for each in self._index.holders(feed_id)),
+                    author_name=names.get(author_id, ""),
+                    holders=frozenset(each.node_id for each in holders[feed_id]),
                     receipts=tuple(self._index.receipts(feed_id).values()),
                 )
         return found
@@ -244,13 +270,12 @@ class Reporter:
         self,
         feed_id: FeedId,
         noted: _Noted,
-        progress: dict[bytes, TorrentProgress],
-        uploaded_bytes: Counter[str],
+        traffic: _Traffic,
     ) -> FeedStatus:
         replica = self._shelf.replica(feed_id)
         assert replica is not None, "the caller looked"
-        size = self._size(feed_id, progress)
-        flying = self._flying(feed_id, progress)
+        flying = traffic.flying.get(feed_id, ())
+        size = self._size(feed_id, flying)
         interest = self._interests.of(noted.author_id)
         return FeedStatus(
             author_id=noted.author_id,
@@ -266,37 +291,56 @@ class Reporter:
             held_by=sum(1 for each in noted.receipts if each >= replica.size),
             fetching=len(flying),
             rate_bytes_per_s=sum(each.down_bytes_per_s for each in flying),
-            uploaded_bytes=uploaded_bytes[chunk_name_prefix(feed_id)],
+            uploaded_bytes=traffic.uploaded_bytes[feed_id[:NAMED_BYTES]],
             forked=self._shelf.is_forked(feed_id),
             by_another=size.entries_held < size.entries and self._comes_by_another(feed_id),
         )
 
-    def _size(self, feed_id: FeedId, progress: dict[bytes, TorrentProgress]) -> Size:
-        replica = self._shelf.replica(feed_id)
+    def _size(self, feed_id: FeedId, flying: Sequence[TorrentProgress]) -> Size:
+        size = self._size_on_disk(feed_id)
+        if not flying:
+            return size
+        return size + Size(bytes_held=sum(each.bytes_done for each in flying))
+
+    def _size_on_disk(self, feed_id: FeedId) -> Size:
+        replica, held = self._shelf.replica(feed_id), self._logs.held(feed_id)
         assert replica is not None, "every feed on the shelf has a replica"
-        held = self._logs.held(feed_id)
+        known = self._measured.get(feed_id)
+        if known is None or known.replica is not replica or known.held != hash(held):
+            known = _Measured(replica, hash(held), self._measure(feed_id, replica, held))
+            self._measured[feed_id] = known
+        return known.size
+
+    def _measure(self, feed_id: FeedId, replica: Replica, held: frozenset[ChunkSpan]) -> Size:
         tail_bytes = sum(map(len, replica.tail))
         sizes = {span: record.pieces.size_bytes for span, record in replica.chunks().items()}
         held_bytes = sum(size for span, size in sizes.items() if span in held)
-        flying_bytes = sum(each.bytes_done for each in self._flying(feed_id, progress))
         return Size(
             entries=replica.size,
             entries_held=self._shelf.entries_held(feed_id),
-            bytes_held=tail_bytes + held_bytes + flying_bytes,
+            bytes_held=tail_bytes + held_bytes,
             bytes_total=tail_bytes + sum(sizes.values()),
         )
 
-    def _flying(
-        self, feed_id: FeedId, progress: dict[bytes, TorrentProgress]
-    ) -> list[TorrentProgress]:
-        """Chunks of a feed that are being fetched now."""
-        return [progress[key] for key in self._fetcher.in_flight(feed_id) if key in progress]
+    def _traffic(self) -> _Traffic:
+        return _Traffic(self._flying(), _uploaded_bytes(self._swarm.uploaded()))
+
+    def _flying(self) -> dict[FeedId, list[TorrentProgress]]:
+        """Chunks that are being fetched now, of each feed."""
+        found = dict[FeedId, list[TorrentProgress]]()
+        for key, feed_id in self._fetcher.all_in_flight():
+            if (progress := self._swarm.progress_of(key)) is not None:
+                found.setdefault(feed_id, []).append(progress)
+        return found
 
     def _comes_by_another(self, feed_id: FeedId) -> bool:
         """Whether only peers hold a feed whose swarm nobody can dial."""
         if self._sessions.sources(feed_id):
             return False
-        return any(feed_id in each.holds and not each.swarm for each in self._sessions.all())
+        others = (
+            each for each in self._sessions.all() if not each.swarm and not each.is_punched
+        )
+        return any(feed_id in each.holds for each in others)
 
     def _rank(self, feed_id: FeedId) -> int:
         author_id = self._shelf.author_of(feed_id)
@@ -315,10 +359,10 @@ class Reporter:
         return sum(1 for each in self._index.receipts(feed_id).values() if each >= size)
 
 
-def _uploaded_bytes(progress: dict[bytes, TorrentProgress]) -> Counter[str]:
-    """Sum over the chunks of each feed, by what their names begin with."""
-    uploaded: Counter[str] = Counter()
-    for each in progress.values():
-        feed, _, _ = each.name.rsplit("-", 2)
-        uploaded[f"{feed}-"] += each.uploaded_bytes
+def _uploaded_bytes(by_name: Mapping[str, int]) -> Counter[bytes]:
+    """Sum over the chunks of each feed that sent any, by what their names say of its id."""
+    uploaded: Counter[bytes] = Counter()
+    for name, sent_bytes in by_name.items():
+        if (named := named_by(name)) is not None:
+            uploaded[named] += sent_bytes
     return uploaded

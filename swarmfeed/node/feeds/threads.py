@@ -5,14 +5,21 @@ replies is walked to from the one it starts with, and only what is shown is read
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.asks import thread_sentences
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView, ThreadSize
-from swarmfeed.core.base.limits import THREAD_ABOVE_MAX, THREAD_COUNT_MAX, THREAD_LEVELS_MAX
+from swarmfeed.core.base.limits import (
+    THREAD_ABOVE_MAX,
+    THREAD_COUNT_MAX,
+    THREAD_DEPTH_MAX,
+    THREAD_LEVELS_MAX,
+)
 from swarmfeed.core.base.types import EntryRef, FeedId
 from swarmfeed.errors import UserError
 
@@ -36,8 +43,7 @@ class ThreadIndex(Protocol):
     def newest_below(self, answered: EntryRef, limit: int) -> PostView | None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branches:
+class Branches(Struct, frozen=True, kw_only=True):
     """A page of what answers a post."""
 
     replies: tuple[PostView, ...]
@@ -70,6 +76,12 @@ class Threads:
                 break
             found.append(above)
         return tuple(reversed(found))
+
+    def chain(self, post: PostView) -> list[EntryRef]:
+        """A post and all that it answers, up to what stands above all; that may not be here."""
+        found = [post, *islice(self._upwards(post), THREAD_DEPTH_MAX)]
+        above = found[-1].reply_to
+        return [*(each.ref for each in found), *([above] if above else [])]
 
     def below(self, post: PostView, limit: int, start: PostView | None = None) -> Branches:
         """A page of the replies to a post, from ``start`` on.

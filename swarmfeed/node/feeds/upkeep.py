@@ -1,6 +1,7 @@
 """What people ask about the node as a whole, and what takes care of its disk."""
 
 from swarmfeed.core.asks.alarms import WhatIsAlarming
+from swarmfeed.core.asks.short_sentences import how_it_is_in_short
 from swarmfeed.core.asks.upkeep import (
     DiskUse,
     HowFullIsIt,
@@ -38,6 +39,8 @@ class AboutNode:
         self._sessions = ground.sessions
         self._jobs = ground.shells.jobs
         self._strain = ground.strain
+        self._reach = ground.reach
+        self._pen = ground.pen
         self._reporter = reporter
 
     def rows(self) -> tuple[Answers, ...]:
@@ -53,13 +56,20 @@ class AboutNode:
         safety = await self.safety()
         safe = safety is not None and safety.safe
         said = refused[0] if refused else self._reporter.sentence(running=running, safe=safe)
+        peers, held_by = len(self._sessions.all()), self._reporter.held_by()
+        stopped = bool(refused or self._pen.trouble())
+        short = how_it_is_in_short(
+            running=running, peers=peers, held_by=held_by, safe=safe, stopped=stopped
+        )
         return Wellbeing(
             sentence=said,
             running=running,
-            peers=len(self._sessions.all()),
-            held_by=self._reporter.held_by() or 0,
+            peers=peers,
+            held_by=held_by or 0,
             safe=safe,
             refused=bool(refused),
+            short=short.said,
+            more=short.more,
         )
 
     async def safety(self) -> Safety | None:
@@ -72,7 +82,7 @@ class AboutNode:
         return Refusals(sentences=self._strain.now())
 
     def who_is_linked(self, _: WhoIsLinked) -> LinkedPeers:
-        return LinkedPeers(peers=self._sessions.status())
+        return LinkedPeers(peers=self._reach.linked())
 
     def what_repeats(self, _: WhatRepeats) -> JobList:
         return JobList(jobs=tuple(self._jobs.status()) if self._settings.network else ())
@@ -84,8 +94,9 @@ class AboutDisk:
     def __init__(
         self, ground: Ground, reporter: Reporter, caretaker: Caretaker, showing: Showing
     ) -> None:
-        self._settings = ground.settings
+        self._choices = ground.choices
         self._logs = ground.shells.logs
+        self._media = ground.media
         self._reporter = reporter
         self._caretaker = caretaker
         self._showing = showing
@@ -100,8 +111,9 @@ class AboutDisk:
     async def how_full(self, _: HowFullIsIt) -> DiskUse:
         return DiskUse(
             bytes=await self._reporter.disk_bytes(),
-            budget_bytes=self._settings.disk_budget_bytes,
+            budget_bytes=self._choices.now.disk_budget_bytes,
             free_bytes=self._logs.free_bytes(),
+            media_bytes=self._media.used_bytes(),
         )
 
     async def verify(self, _: Verify) -> VerifyReport:
@@ -126,10 +138,10 @@ class Overview:
     def rows(self) -> tuple[Answers, ...]:
         return (in_loop(Status, self.status),)
 
-    async def status(self, _: Status) -> NodeStatus:
+    async def status(self, ask: Status) -> NodeStatus:
         ground, introduction = self._ground, self._ground.introduction
         disk = await self._about_disk.how_full(HowFullIsIt())
-        feeds = await self._reporter.all_feeds()
+        feeds = await self._reporter.feeds(ask.part(self._reporter.ranked()))
         wellbeing = await self._about_node.how_is_it(HowIsIt())
         endpoint = introduction.endpoint()
         return NodeStatus(

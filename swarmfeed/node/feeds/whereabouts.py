@@ -5,8 +5,10 @@ First-hand word (``have``, ``receipt``, a head that was sent) counts before hear
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import FeedId
@@ -23,8 +25,7 @@ from swarmfeed.node.ground.session import Holding, Session
 from swarmfeed.ports import KnownHolder
 
 
-@dataclass(slots=True)
-class WhereaboutsSide:
+class WhereaboutsSide(Struct):
     """What is remembered of a peer that says who holds what."""
 
     meeting: set[FeedId] = field(default_factory=set)

@@ -33,15 +33,10 @@ from swarmfeed.core.asks.withdrawing import (
 from swarmfeed.core.asks.writing import clean_text
 from swarmfeed.core.base.types import ChunkSpan, EntryRef, FeedId
 from swarmfeed.core.feed.entry import Entry, decode_entry, hash_stored
-from swarmfeed.core.feed.kinds import (
-    Body,
-    EditBody,
-    PostBody,
-    ProtectedBody,
-    WithdrawBody,
-    decode_body,
-)
+from swarmfeed.core.feed.kinds import Body, EditBody, PostBody, WithdrawBody, decode_body
 from swarmfeed.core.feed.limits import REPACK_MS, WAITING_LOOKED_AT
+from swarmfeed.core.feed.medium import decode_medium
+from swarmfeed.core.feed.sealed_kinds import ProtectedBody
 from swarmfeed.errors import DamageError, PassingError, RemoteError, UserError
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.seeder import Seeder
@@ -176,7 +171,10 @@ class Withdrawing:
 
     def _edit(self, post: PostView, text: str) -> EditBody:
         reply, root, quote = self._places(post)
-        return EditBody(post.ref.index, text, post.cw, reply=reply, root=root, quote=quote)
+        media = tuple(decode_medium(each.named) for each in post.media)
+        return EditBody(
+            post.ref.index, text, post.cw, reply=reply, root=root, quote=quote, media=media
+        )
 
     def _places(self, post: PostView) -> tuple[EntryRef | None, ...]:
         """What a post answers, begins with and quotes: said by itself, or by an edit."""

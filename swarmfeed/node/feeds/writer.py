@@ -7,15 +7,18 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from swarmfeed.core.asks.input_sentences import SAID_BEFORE, THAT_IS_YOURSELF
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.asks.writing import clean_text
+from swarmfeed.core.asks.writing import NOTHING_BESIDE, Beside, clean_text
 from swarmfeed.core.base.limits import THREAD_DEPTH_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef
 from swarmfeed.core.circles.keyring import Circle
 from swarmfeed.core.feed.entry import encode_entry, hash_stored, time_of
 from swarmfeed.core.feed.kinds import Body, FollowBody, PostBody, ProfileBody, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES, SAME_WORDS_MS
+from swarmfeed.core.feed.medium import Medium
 from swarmfeed.core.feed.once import Wish, content_of
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import (
@@ -42,6 +45,7 @@ class Writer:
         self._shown = Shown(ground)
         self._shelf = ground.shelf
         self._audience = ground.audience
+        self._media = ground.media
         self._indexer = ground.indexer
         self._clock = ground.shells.clock
         self._dice = ground.shells.dice
@@ -68,6 +72,7 @@ class Writer:
         key: str = "",
         again: bool = True,
         to: str = "",
+        beside: Beside = NOTHING_BESIDE,
     ) -> EntryRef:
         """Append a post.
 
@@ -75,21 +80,36 @@ class Writer:
             key: Of the wish; a post that was published for it already is returned.
             again: Whether it may say what the newest own post says.
             to: The circle that it is for; empty: everybody, or who can read what it answers.
+            beside: What it quotes, its content warning, its language, its files.
 
         Raises:
             SaidBeforeError: It may not, and does.
         """
         cleaned = clean_text(text)
+        body = PostBody(cleaned, beside.lang, reply=reply_to, quote=beside.quote, cw=beside.cw)
         await self._hearing.hear_out()
-        circle = await self._circle_of(PostBody(cleaned, reply=reply_to), to)
-        wish = Wish(key=key, content=content_of(key, cleaned, reply_to)) if key else None
+        circle = await self._circle_of(body, to)
+        root = await self._root_of(reply_to, circle) if reply_to else None
+        content = content_of(key, cleaned, reply_to, beside.spelled())
+        wish = Wish(key=key, content=content) if key else None
+        media = await self._attach(beside, wish, circle)
         # From here to the append nobody comes in between: two of one wish are one.
         if wish is not None and (done := self._once.find(wish)):
             return done
-        if not again and self._said_before(cleaned, reply_to):
+        body = replace(body, root=root, media=media)
+        if not again and self._said_before(body):
             raise SaidBeforeError(SAID_BEFORE())
-        root = self._root_of(reply_to) if reply_to else None
-        return await self._append(PostBody(cleaned, reply=reply_to, root=root), circle, wish)
+        ref = await self._append(body, circle, wish)
+        await self._media.published(ref, media, beside.attached)
+        return ref
+
+    async def _attach(
+        self, beside: Beside, wish: Wish | None, circle: Circle | None
+    ) -> tuple[Medium, ...]:
+        """What its files are as media; of a wish that is done they were taken before."""
+        if wish is not None and self._once.find(wish):
+            return ()
+        return await self._media.attach(beside.attached, is_protected=circle is not None)
 
     async def publish_all(self, bodies: Sequence[Body], going: Collection[int] = ()) -> None:
         """Append entries under one head.
@@ -130,11 +150,11 @@ class Writer:
             new = [each for each in dict.fromkeys(author_ids) if each not in follows]
             if new:
                 bodies = [FollowBody(author_id=each, on=True) for each in new]
-                await self._publish_and_show(bodies)
+                await self.publish_and_show(bodies)
         return new
 
-    async def _publish_and_show(self, bodies: Sequence[Body]) -> None:
-        """Append entries, and have them in the index, however many wait to get there."""
+    async def publish_and_show(self, bodies: Sequence[Body]) -> None:
+        """Append entries under one head, and have them in the index, whatever waits there."""
         before, after = await self._publish(bodies)
         start = before.size if before else 0
         with suppress(PassingError, DamageError):  # saved all the same, and caught up with
@@ -162,7 +182,7 @@ class Writer:
 
     async def _circle_of(self, body: Body, to: str = "") -> Circle | None:
         """For whom an entry is, once there is a key for them; None: everybody."""
-        circle = self._audience.of(body, self._identity.feed_id, to)
+        circle = await self._audience.of(body, self._identity.feed_id, to)
         if circle is not None:
             await self._audience.make_ready(circle)
         return circle
@@ -185,24 +205,30 @@ class Writer:
             ref = EntryRef(self._identity.feed_id, hash_stored(stored), index)
             self._audience.wrote(circle, body, ref, time_of(stored))
 
-    def _said_before(self, text: str, reply_to: EntryRef | None) -> bool:
+    def _said_before(self, body: PostBody) -> bool:
         """Whether the newest own post says just this, and is no older than SAME_WORDS_MS."""
         newest: list[PostView] = []
         with suppress(PassingError, MendingError):  # without an index one can write as ever
             newest = self._index.author_posts(self._identity.author_id, 1, None)
+        said = body.text, body.reply, body.quote, [each.id for each in body.media]
         return any(
-            (post.text, post.reply_to) == (text, reply_to)
+            (post.text, post.reply_to, post.quotes, [each.id for each in post.media]) == said
             and post.time_ms > self._clock.now_ms() - SAME_WORDS_MS
             for post in newest
         )
 
-    def _root_of(self, parent: EntryRef) -> EntryRef:
-        """First post of the thread that a reply to ``parent`` belongs to."""
+    async def _root_of(self, parent: EntryRef, circle: Circle | None) -> EntryRef:
+        """First post of the thread that a reply to ``parent`` belongs to, as far up as all can
+        read it whom the reply is for.
+        """
         top = find_post(self._shown, parent)
         for _ in range(THREAD_DEPTH_MAX):
             if top is None or top.reply_to is None:
                 break
             above = find_post(self._shown, top.reply_to)
+            is_public = above is not None and not above.audience
+            if not is_public and not await self._audience.may_name(top.reply_to, circle):
+                break
             if above is None:
                 return top.reply_to
             top = above

@@ -7,11 +7,12 @@ and from then on only what came since.
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from swarmfeed.core.base.ranges import joined, subtract
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.kinds import PostBody, WithdrawBody, decode_body
+from swarmfeed.core.feed.kinds import Body, PostBody, WithdrawBody, decode_body
 from swarmfeed.core.feed.limits import WRITTEN_KEPT_S
 from swarmfeed.errors import RemoteError
 from swarmfeed.ports import Logs
@@ -25,6 +26,9 @@ Ranges = dict[FeedId, list[tuple[int, int]]]
 Known = Counter[tuple[int, str]]
 """How often a text stands at a time."""
 
+Place = tuple[FeedId, int]
+"""Feed and index of an entry."""
+
 
 class OwnPosts:
     """Own posts as the logs have them; one call at a time."""
@@ -32,6 +36,7 @@ class OwnPosts:
     def __init__(self, logs: Logs) -> None:
         self._logs = logs
         self._known: Known = Counter()
+        self._places: dict[str, Place] = {}
         self._read: Ranges = {}
         self._forgetting: asyncio.TimerHandle | None = None
 
@@ -57,9 +62,26 @@ class OwnPosts:
         self._forgetting = loop.call_later(WRITTEN_KEPT_S, self._forget)
         return self._known
 
-    def note(self, feed_id: FeedId, start: int, posts: Sequence[tuple[int, str]]) -> None:
-        """Posts were appended: entries from ``start`` on have these times and texts."""
+    def place_of(self, src: str) -> Place | None:
+        """Where the post stands that was brought in from there, of those that were found."""
+        return self._places.get(src)
+
+    def note(
+        self,
+        feed_id: FeedId,
+        start: int,
+        posts: Sequence[tuple[int, str]],
+        sources: Sequence[str] = (),
+    ) -> None:
+        """Posts were appended: entries from ``start`` on have these times and texts.
+
+        Args:
+            sources: Where each of them comes from; empty texts where nobody knows.
+        """
         self._known.update(posts)
+        for index, src in enumerate(sources, start):
+            if src:
+                self._places[src] = (feed_id, index)
         before = self._read.get(feed_id, [])
         self._read[feed_id] = joined([*before, (start, start + len(posts))])
 
@@ -67,6 +89,7 @@ class OwnPosts:
 
     def _forget(self) -> None:
         self._known = Counter()
+        self._places = {}
         self._read = {}
 
     def _find(self, ranges: Ranges) -> None:
@@ -90,27 +113,23 @@ class OwnPosts:
         for feed_id, ranges in here.items():
             read = self._read.get(feed_id, [])
             new = [each for span in ranges for each in subtract(*span, read)]
-            for body in self._bodies(feed_id, new):
+            for index, time_ms, body in self._bodies(feed_id, new):
                 if isinstance(body, WithdrawBody) and had_read:
                     return False
-                if isinstance(body, tuple):
-                    self._known[body] += 1
+                if isinstance(body, PostBody):
+                    self._known[time_ms, body.text] += 1
+                    if body.src:
+                        self._places[body.src] = (feed_id, index)
         return True
 
     def _bodies(
         self, feed_id: FeedId, ranges: Sequence[tuple[int, int]]
-    ) -> Iterator[tuple[int, str] | WithdrawBody]:
-        """Time and text of each post, and whatever withdraws one."""
+    ) -> Iterator[tuple[int, int, Body]]:
+        """Index, time and body of each entry whose body is here."""
         for start, end in ranges:
-            for stored in self._logs.read_entries(feed_id, start, end):
+            for index, stored in enumerate(self._logs.read_entries(feed_id, start, end), start):
                 entry = decode_entry(stored)
                 if entry.body is None:
                     continue
-                try:
-                    body = decode_body(entry.kind, entry.body)
-                except RemoteError:
-                    continue
-                if isinstance(body, PostBody):
-                    yield entry.time_ms, body.text
-                elif isinstance(body, WithdrawBody):
-                    yield body
+                with suppress(RemoteError):
+                    yield index, entry.time_ms, decode_body(entry.kind, entry.body)

@@ -7,10 +7,12 @@ waits until it is there (``settled``).
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence, Set
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.author import choose_certificates
@@ -30,8 +32,7 @@ GROWN_TOGETHER: Final = 8
 each, on a disk that takes 3 ms for a sync."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(Struct, frozen=True, kw_only=True):
     """What is to be kept of a new feed."""
 
     offer: HeadOffer
@@ -62,7 +63,8 @@ class Landing:
             PassingError: Not now; none of them is known.
             FatalError: The disk failed, and what it kept is unknown.
         """
-        fresh = _sharing([each for each in arrivals if self._is_new(each)])
+        marked = self._logs.marked() if arrivals else set()
+        fresh = _sharing([each for each in arrivals if self._is_new(each, marked)])
         new = {each.replica.feed_id: each for each in fresh}
         landed = asyncio.Event()
         self._coming |= dict.fromkeys(new, landed)
@@ -108,9 +110,9 @@ class Landing:
         is_open = not self._shelf.is_forked(feed_id) and (end is None or end > grown.start)
         return is_as_it_was and is_open and feed_id not in self._coming
 
-    def _is_new(self, arrival: Arrival) -> bool:
+    def _is_new(self, arrival: Arrival, marked: Set[FeedId]) -> bool:
         feed_id = arrival.replica.feed_id
-        is_here = feed_id in self._logs.damaged() or self._logs.mark(feed_id) is not None
+        is_here = feed_id in self._logs.damaged() or feed_id in marked
         is_known = feed_id in self._coming or self._shelf.replica(feed_id) is not None
         return not is_here and not is_known
 
@@ -124,6 +126,8 @@ def _sharing(arrivals: Sequence[Arrival]) -> list[Arrival]:
     known: dict[AuthorId, dict[bytes, Certificate]] = {}
     for each in arrivals:
         known.setdefault(each.offer.author_id, {}).update(each.certificates)
+    if len(known) == len(arrivals):
+        return list(arrivals)  # nobody has anything to share
     shared = {
         author_id: {signed: opened[signed] for signed in choose_certificates(author_id, opened)}
         for author_id, opened in known.items()

@@ -4,6 +4,7 @@ The role of circles fills it: it has the keys, opens what it can into ``opened``
 circle an entry is for.  Without it everything is for everybody.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -12,18 +13,14 @@ from swarmfeed.core.base.types import EntryRef, FeedId
 from swarmfeed.core.circles.keyring import Circle
 from swarmfeed.core.circles.opened import OpenedPost, OpenedPosts
 from swarmfeed.core.circles.sentences import (
+    CLOSED_HERE,
     NO_SUCH_CIRCLE,
     NOT_TO_ANOTHER,
     OF_THE_CIRCLE_ONLY,
 )
-from swarmfeed.core.feed.kinds import (
-    Body,
-    BoostBody,
-    EditBody,
-    PostBody,
-    ProtectedBody,
-    ReactBody,
-)
+from swarmfeed.core.feed.kinds import Body
+from swarmfeed.core.feed.pointing import Place, answered_by, named_by
+from swarmfeed.core.feed.sealed_kinds import ProtectedBody
 from swarmfeed.errors import UserError
 
 T = TypeVar("T")
@@ -38,6 +35,14 @@ class KeyKeeper(Protocol):
 
     def words(self, post: OpenedPost) -> str:
         """Who can read a post, for a person; from any thread."""
+        ...
+
+    def is_protected(self, place: Place) -> bool:
+        """Whether an entry is for some people only, opened or not; may take a while.
+
+        Raises:
+            PassingError: It cannot be read now.
+        """
         ...
 
     async def make_ready(self, circle: Circle) -> None:
@@ -89,11 +94,11 @@ class Audience:
 
     # --- writing ---
 
-    def of(self, body: Body, own: FeedId, to: str = "") -> Circle | None:
+    async def of(self, body: Body, own: FeedId, to: str = "") -> Circle | None:
         """For whom an entry has to be; None: for everybody.
 
         What answers a protected post, reacts to it, or gives it another text, is for those who
-        can read that post.
+        can read that post.  Nothing else names it: whether it was opened here or not.
 
         Args:
             own: The feed that it goes into.
@@ -101,19 +106,26 @@ class Audience:
 
         Raises:
             UserError: It would tell others of a post that they cannot read.
+            PassingError: Whether it would cannot be seen now.
         """
         named = self._called(to) if to else None
-        answered, quoted = _points(body, own)
-        above = self._opened_at(answered)
-        if above is not None and above.circle is None:
-            raise UserError(OF_THE_CIRCLE_ONLY())  # shared alone: we have no key of its circle
-        chosen = above.circle if above is not None else named
+        answered = answered_by(body, own)
+        above = await self._readers_of(answered) if answered is not None else None
+        chosen = above or named
         if named is not None and chosen != named:
             raise UserError(NOT_TO_ANOTHER())
-        beside = self._opened_at(quoted)
-        if beside is not None and (chosen is None or beside.circle != chosen):
-            raise UserError(OF_THE_CIRCLE_ONLY())
+        for ref in named_by(body):
+            if not await self.may_name(ref, chosen):
+                raise UserError(OF_THE_CIRCLE_ONLY())
         return chosen
+
+    async def may_name(self, ref: EntryRef, circle: Circle | None) -> bool:
+        """Whether what is for some people, or for everybody, may speak of an entry."""
+        place = ref.feed_id, ref.index
+        post = self._opened_at(place)
+        if post is not None:
+            return post.circle is not None and post.circle == circle
+        return not await self._is_protected(place)
 
     async def make_ready(self, circle: Circle) -> None:
         """As ``KeyKeeper.make_ready``."""
@@ -138,23 +150,20 @@ class Audience:
         assert self._keeper is not None, "a circle was named by whoever has the keys"
         return self._keeper
 
-    def _opened_at(self, place: tuple[FeedId, int] | None) -> OpenedPost | None:
-        return None if place is None else self.opened(lambda posts: posts.get(*place))
+    async def _readers_of(self, place: Place) -> Circle | None:
+        """Who can read an entry; None: everybody.  Raises UserError: not for us to answer."""
+        post = self._opened_at(place)
+        if post is None:
+            if await self._is_protected(place):
+                raise UserError(CLOSED_HERE())
+            return None
+        if post.circle is None:
+            raise UserError(OF_THE_CIRCLE_ONLY())  # shared alone
+        return post.circle
 
+    async def _is_protected(self, place: Place) -> bool:
+        keeper = self._keeper
+        return keeper is not None and await asyncio.to_thread(keeper.is_protected, place)
 
-def _points(
-    body: Body, own: FeedId
-) -> tuple[tuple[FeedId, int] | None, tuple[FeedId, int] | None]:
-    """What an entry speaks of, and what it quotes."""
-    match body:
-        case PostBody():
-            return _place(body.reply), _place(body.quote)
-        case EditBody():
-            return (own, body.index), _place(body.quote)
-        case ReactBody() | BoostBody():
-            return _place(body.ref), None
-    return None, None
-
-
-def _place(ref: EntryRef | None) -> tuple[FeedId, int] | None:
-    return None if ref is None else (ref.feed_id, ref.index)
+    def _opened_at(self, place: Place) -> OpenedPost | None:
+        return self.opened(lambda posts: posts.get(*place))

@@ -7,6 +7,7 @@ that was not verified; many are verified before (``open_new``), others in betwee
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
+from swarmfeed.core.base.keys import Verify
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.author import (
     AuthorFeeds,
@@ -159,15 +160,16 @@ class Credentials:
 
     # --- changing ---
 
-    def read(self, feed_id: FeedId) -> dict[bytes, Certificate]:
+    def read(self, feed_id: FeedId, verify: Verify) -> dict[bytes, Certificate]:
         """Certificates on disk, and where the feed's own is not among them, what stands in its
         first entry: that author's newest certificates may not name it any more."""
         signed: dict[bytes, Certificate] = {}
         with suppress(DamageError):
-            signed = open_all(self._logs.read_certificates(feed_id))
+            signed = open_all(self._logs.read_certificates(feed_id), verify)
         if joined_author(feed_id, signed.values()) is None:
             with suppress(DamageError):
-                signed |= open_all(first_certificates(self._logs.read_entries(feed_id, 0, 1)))
+                first = first_certificates(self._logs.read_entries(feed_id, 0, 1))
+                signed |= open_all(first, verify)
         return signed
 
     def take_up(
@@ -196,8 +198,10 @@ class Credentials:
         self, feed_id: FeedId, author_id: AuthorId, opened: dict[bytes, Certificate]
     ) -> None:
         """Know a new feed's author by certificates that are on disk with it."""
-        # Another feed of the author may have arrived since they were opened.
-        self.keep(author_id, self.open_with_known(author_id, tuple(opened), opened))
+        if self._certificates.get(author_id):
+            # Another feed of the author may have arrived since they were opened.
+            opened = self.open_with_known(author_id, tuple(opened), opened)
+        self.keep(author_id, opened)
         self.assign(feed_id, author_id)
 
     def keep(self, author_id: AuthorId, opened: dict[bytes, Certificate]) -> None:

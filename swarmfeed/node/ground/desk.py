@@ -4,10 +4,11 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
 from enum import Enum
 from inspect import isawaitable
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.change import Change
@@ -29,8 +30,7 @@ class Where(Enum):
     in between: a page that is open asks again at each change."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Answers(Struct, frozen=True, kw_only=True):
     """One kind of ask, and what answers it."""
 
     ask: type[Ask[Any]]
@@ -57,9 +57,11 @@ class Answering:
 
     def connect(self, rows: Iterable[Answers]) -> None:
         """Add rows.  Two for one ask, or for asks of one name, are a bug: ValueError."""
+        names = {each.name for each in self._rows}
         for row in rows:
-            if any(each.name == row.ask.name for each in self._rows):
+            if row.ask.name in names:
                 raise ValueError(f"{row.ask.name} is answered twice")
+            names.add(row.ask.name)
             self._rows[row.ask] = row
 
     def rows(self) -> tuple[Answers, ...]:

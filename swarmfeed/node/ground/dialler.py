@@ -6,9 +6,9 @@ told of  by a peer or the DHT: one network after the other, so many and no more
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import (
     HANDSHAKE_TIMEOUT_S,
@@ -25,17 +25,15 @@ from swarmfeed.core.net.limits import (
     TOLD_PER_S,
     TOLD_REST_MS_MIN,
 )
-from swarmfeed.core.net.reach import is_reachable
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.errors import AlreadyLinkedError, RemoteError, RetryError
-from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.nearby import Nearby
 from swarmfeed.ports import Clock, Links, Peer
 
 logger = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
+class _Rest(Struct, frozen=True):
     """An endpoint that is left alone for a while, longer after each failure in a row."""
 
     failures: int
@@ -48,14 +46,14 @@ class Dialler:
     def __init__(
         self,
         link: Links,
-        settings: NodeSettings,
+        nearby: Nearby,
         clock: Clock,
         own: Callable[[], Hello],
         is_linked: Callable[[NodeId], bool],
     ) -> None:
         """``own`` is what we say of ourselves, to whom ``is_linked`` is not true of yet."""
         self._link = link
-        self._settings = settings
+        self._nearby = nearby
         self._clock = clock
         self._own = own
         self._is_linked = is_linked
@@ -66,9 +64,6 @@ class Dialler:
 
     # --- choosing ---
 
-    def is_named(self, endpoint: Endpoint) -> bool:
-        return endpoint in self._settings.peers
-
     def may_dial(self, endpoint: Endpoint) -> bool:
         """Whether it is neither dialled, nor resting, nor ourselves, nor out of reach."""
         rest = self._resting.get(endpoint)
@@ -76,7 +71,7 @@ class Dialler:
             endpoint not in self._begun_ms
             and endpoint not in self._own_endpoints
             and (rest is None or rest.until_ms <= self._clock.monotonic_ms())
-            and is_reachable(endpoint, self._settings.listen, self._named_hosts())
+            and self._nearby.is_reachable(endpoint)
         )
 
     def in_turns(self, told: Iterable[Endpoint]) -> list[Endpoint]:
@@ -113,13 +108,16 @@ class Dialler:
         """Keep others from dialling these: two rounds at once must not open two links each."""
         self._begun_ms.update(dict.fromkeys(endpoints, self._clock.monotonic_ms()))
 
-    async def open(self, endpoint: Endpoint, *, told: bool = False) -> Peer | NodeId | None:
+    async def open(
+        self, endpoint: Endpoint, *, told: bool = False, is_visit: bool = False
+    ) -> Peer | NodeId | None:
         """Dial a reserved endpoint: a new link, who is linked already, or nobody."""
+        own = self._own().as_visit() if is_visit else self._own()
         # Also after a success: a link that ends at once is not opened again at once.
         self._rest(endpoint, told=told)
         try:
             async with asyncio.timeout(self._patience_s(endpoint)):
-                return await self._link.dial(endpoint, self._own(), self._is_linked)
+                return await self._link.dial(endpoint, own, self._is_linked)
         except AlreadyLinkedError as found:
             return NodeId(found.node_id)
         except (RetryError, RemoteError, TimeoutError) as error:
@@ -144,15 +142,11 @@ class Dialler:
         return rest.failures if rest is not None else 0
 
     def _patience_s(self, endpoint: Endpoint) -> float:
-        if self.is_named(endpoint):
+        if self._nearby.is_named(endpoint):
             return HANDSHAKE_TIMEOUT_S
         # The dial that is under way counts as a failure already.
         before = max(self._failures(endpoint) - 1, 0)
         return min(DIAL_PATIENCE_S << min(before, 4), HANDSHAKE_TIMEOUT_S)
-
-    def _named_hosts(self) -> tuple[str, ...]:
-        """Addresses the person named: reachable even inside a private network."""
-        return tuple(peer.host for peer in self._settings.peers)
 
     def _rest(self, endpoint: Endpoint, *, told: bool) -> None:
         """Wait twice as long after each failure, from 1 s to 5 min."""

@@ -24,6 +24,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from types import coroutine
@@ -293,10 +294,15 @@ async def off_loop(call: Callable[[], T], executor: Executor | None = None) -> T
     return await account.time_off_loop(call, executor)
 
 
+def at_cost(work: Work[T]) -> Work[T]:
+    """Return work that is paid by the peer that causes it now, whenever it is done."""
+    account = _paying.get()
+    return work if account is None else partial(account.pay, work)
+
+
 def on_behalf(work: Work[T]) -> Coroutine[Any, Any, T]:
     """Return work to be done beside or later, at the cost of the peer that caused it."""
-    account = _paying.get()
-    return work() if account is None else account.pay(work)
+    return at_cost(work)()
 
 
 @coroutine

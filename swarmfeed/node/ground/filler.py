@@ -1,37 +1,47 @@
 """What goes into the index, and out of it again, in the thread that may write it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.extent import pieces
 from swarmfeed.core.feed.limits import INDEX_PIECE_BYTES, SHOWN_SLACK
 from swarmfeed.core.feed.reading import Packed
-from swarmfeed.errors import DamageError, MendingError, RemoteError, SwarmfeedError
+from swarmfeed.errors import (
+    BadEncodingError,
+    DamageError,
+    MendingError,
+    RemoteError,
+    SwarmfeedError,
+)
 from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.extents import Extents
-from swarmfeed.ports import Index, Logs, Prepared
+from swarmfeed.ports import Addition, Index, Logs, Prepared
 
 logger = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Work:
+class Work(Struct, frozen=True):
     """A range of a feed to index; sorts the newest first."""
 
     urgency: int
     newer_count: int
     """Entries of the same feed after these: what is asked for last, of any feed."""
     order: int
-    feed_id: FeedId = field(compare=False)
-    author_id: AuthorId = field(compare=False)
-    start: int = field(compare=False)
-    end: int = field(compare=False)
-    with_posts: bool = field(compare=False, default=True)
+    feed_id: FeedId
+    author_id: AuthorId
+    start: int
+    end: int
+    with_posts: bool = True
     """Whether posts in it are shown."""
+
+    def __lt__(self, other: "Work") -> bool:
+        mine = self.urgency, self.newer_count, self.order
+        return mine < (other.urgency, other.newer_count, other.order)
 
 
 class Filler:
@@ -65,11 +75,9 @@ class Filler:
         try:
             if len(works) == 1:
                 return [self._index_run(works[0], then)]
-            added: list[int] = []
-            for some in self._read_in_turn(works):
-                with self._index.together():
-                    added += [self._add(*each) for each in some]
-            return added
+            return [
+                added for some in self._read_in_turn(works) for added in self._add_each(some)
+            ]
         except MendingError as error:
             # It is only a cache: it is made anew from the logs, and these entries with it.
             logger.warning("the index is damaged", reason=str(error))
@@ -85,7 +93,7 @@ class Filler:
             self._index.together(in_order=True),
             closing(self._index.prepare(packed, lambda: self._read_ahead(then))) as parts,
         ):
-            return self._add(work, parts)
+            return self._add_parts(work, parts)
 
     def _read_ahead(self, then: Work | None) -> Packed | None:
         """The newest piece of what is next; None where it cannot be read now."""
@@ -98,56 +106,71 @@ class Filler:
 
     def _read_in_turn(
         self, works: Iterable[Work]
-    ) -> Iterator[list[tuple[Work, list[Prepared]]]]:
+    ) -> Iterator[list[tuple[Work, Prepared | None]]]:
         """Read works in order, no more at a time than may be in memory at once.
 
         They may be thousands of the longest entries, however few bytes they came as.
         """
-        read: list[tuple[Work, list[Prepared]]] = []
+        read: list[tuple[Work, Packed | None]] = []
         unpacked_bytes = 0
         for work in works:
-            parts, more_bytes = self._read_or_pass(work)
-            read.append((work, parts))
+            packed, more_bytes = self._read_or_pass(work)
+            read.append((work, packed))
             unpacked_bytes += more_bytes
             if unpacked_bytes > INDEX_PIECE_BYTES:
-                yield read
+                yield self._prepared(read)
                 read, unpacked_bytes = [], 0
         if read:
-            yield read
+            yield self._prepared(read)
 
-    def _read_or_pass(self, work: Work) -> tuple[list[Prepared], int]:
-        """Returns what was read, and how many bytes it unpacked to."""
+    def _read_or_pass(self, work: Work) -> tuple[Packed | None, int]:
+        """Returns what was read, and how many bytes it unpacks to."""
         try:
             packed = self._read(work)
-            return list(self._index.prepare(packed)), packed.unpacked_bytes
+            return packed, packed.unpacked_bytes
         except (DamageError, RemoteError) as error:
             warn_of_unread(work, error)
-            return [], 0
+            return None, 0
 
-    def _add(self, work: Work, parts: Iterable[Prepared]) -> int:
+    def _prepared(
+        self, read: Sequence[tuple[Work, Packed | None]]
+    ) -> list[tuple[Work, Prepared | None]]:
+        """Of each what is to be put in: None, where it cannot be read."""
+        there = [(work, packed) for work, packed in read if packed is not None]
+        found: dict[Work, Prepared] = {}
+        runs = self._index.prepare_each([packed for _, packed in there])
+        for (work, _), run in zip(there, runs, strict=True):
+            if isinstance(run, BadEncodingError):
+                warn_of_unread(work, run)
+            else:
+                found[work] = run
+        return [(work, found.get(work)) for work, _ in read]
+
+    def _add_each(self, prepared: Sequence[tuple[Work, Prepared | None]]) -> list[int]:
+        there = [self._addition(work, run) for work, run in prepared if run is not None]
+        added = iter(self._index.add_each(there))
+        return [0 if run is None else next(added) for _, run in prepared]
+
+    def _add_parts(self, work: Work, parts: Iterable[Prepared]) -> int:
         added, start = 0, work.start
         for part in parts:
-            end = start + len(part.times_ms)
-            if end > start:
-                added += self._add_part(replace(work, start=start, end=end), part)
-            start = end
+            addition = self._addition(replace(work, start=start), part)
+            added += sum(self._index.add_each([addition]))
+            start = addition.end
         return added
 
-    def _add_part(self, work: Work, read: Prepared) -> int:
+    def _addition(self, work: Work, read: Prepared) -> Addition:
         # Before the index goes by it: one made anew has to come out the same.
         first = self._almanac.see(work.feed_id, work.start, read.times_ms)
-        reckoning = self._almanac.reckoning(work.feed_id)
-        added = self._index.add_prepared(
-            work.feed_id,
-            work.author_id,
-            work.start,
-            read,
-            reckoning=reckoning,
+        return Addition(
+            feed_id=work.feed_id,
+            author_id=work.author_id,
+            start=work.start,
+            prepared=read,
+            reckoning=self._almanac.reckoning(work.feed_id),
             with_posts=work.with_posts,
+            resorted_from=first if first < work.start else None,
         )
-        if first < work.start:
-            self._index.resort(work.feed_id, first, work.end, reckoning)
-        return added
 
     def trim_feed(self, feed_id: FeedId, author_id: AuthorId, size: int) -> bool:
         budget, first = self._extents.budget(author_id), self._index.first_post(feed_id)

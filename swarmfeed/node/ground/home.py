@@ -3,15 +3,26 @@
 Plain data between whoever opens homes and the commands: loading it costs nothing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.people import Whoami
+from swarmfeed.core.base.hiding import hiding
 from swarmfeed.core.base.types import Endpoint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class SecureAt(Struct, frozen=True, kw_only=True):
+    """Where apps find the page's API by https, and how they know that it is this one."""
+
+    url: str
+    fingerprint: str
+    """SHA-256 of its certificate, as browsers show it."""
+
+
+class Ready(Struct, frozen=True, kw_only=True):
     """A node that was started says how it is reached."""
 
     page_link: str
@@ -20,12 +31,27 @@ class Ready:
     link: str
     """``swarmfeed:`` link of its author, with the endpoints of this node."""
 
+    link_port: int = 0
+    """Where links of others are taken; 0: nobody is to know."""
+
     trouble: str = ""
     """Why nothing can be written, and what to do; empty while something can."""
 
+    secure: SecureAt | None = None
+    """None: apps find it by http alone."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
+
+class Begun(Struct, frozen=True, kw_only=True):
+    """A home that the page of a first start made, or opened: its node is to go on there."""
+
+    __repr__ = hiding("passphrase")
+
+    passphrase: str
+    sockets: Sequence[Any]
+    """That listen on the page's port."""
+
+
+class Created(Struct, frozen=True, kw_only=True):
     """A home that was just made."""
 
     whoami: Whoami
@@ -42,8 +68,7 @@ class Created:
     nobody needs beside the words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class Restored(Struct, frozen=True, kw_only=True):
     """An author who is here again."""
 
     whoami: Whoami
@@ -55,8 +80,7 @@ class Restored:
     """Where to ask first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joining:
+class Joining(Struct, frozen=True, kw_only=True):
     """How a new machine waits to become a device."""
 
     device: str
@@ -69,8 +93,7 @@ class Joining:
     """Where others reach it; empty: at the addresses of this machine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
+class Invited(Struct, frozen=True, kw_only=True):
     """A new machine waits to become a device."""
 
     link: str

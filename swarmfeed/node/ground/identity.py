@@ -1,20 +1,22 @@
 """The keys a running node works with."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
+from swarmfeed.core.base.hiding import hiding
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.net.krpc import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Who this node writes as, and which node it is.
 
     The author key itself is not here: who needs it opens the key file anew with the passphrase,
     signs certificates, and forgets it.
     """
+
+    __repr__ = hiding("box_seeds")
 
     author_id: AuthorId
     feed_key: LockableKey
@@ -25,7 +27,7 @@ class Identity:
     has_author_key: bool = True
     """Whether the key file has it; not on a device that another one added."""
 
-    box_seeds: tuple[bytes, ...] = field(default=(), repr=False)
+    box_seeds: tuple[bytes, ...] = ()
     """What opens boxes that are sealed to this device (FORMAT 13): its own seed, and where the
     author seed is at hand, that of the words."""
 

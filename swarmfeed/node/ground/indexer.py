@@ -7,12 +7,12 @@ that just came is searchable before the rest of a backlog is.
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
 import structlog
+from msgspec.structs import replace
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
@@ -37,6 +37,12 @@ T = TypeVar("T")
 
 _BATCH_ENTRIES = 32 * CHUNK_ENTRIES
 """Entries of one transaction: 0.1 s, which is how long a new post waits at most."""
+
+_GATHERED_S = 0.1
+"""How long small ranges wait at most for others that are just being added."""
+
+_NOTED_WITHIN_S = 0.5
+"""How long notes wait at most for entries: those are what a person waits for."""
 
 _BACKLOG_WAIT_S = 1.0
 """How long a batch of a backlog waits for chunks to be verified first: both need the
@@ -68,9 +74,12 @@ class Indexer:
         self._extents = extents
         self._queue: asyncio.PriorityQueue[Work] = asyncio.PriorityQueue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
-        self._notes = Notes(index, self.note)
+        self._notes = Notes(index, self.note, self._let_entries_go_first)
         self._tasks: list[asyncio.Task[None]] = []
         self._order = 0
+        self._adding = 0
+        self._nobody_adds = asyncio.Event()
+        self._nobody_adds.set()
         self._ends: dict[FeedId, int] = {}
         self._refused: PassingError | None = None
         """Why nothing is taken in at the moment; what waits is left to the catching up."""
@@ -88,6 +97,19 @@ class Indexer:
     def waiting(self) -> int:
         """Ranges not indexed yet."""
         return self._queue.qsize()
+
+    @contextmanager
+    def adding(self) -> Iterator[None]:
+        """Ranges that are added inside go in together: of thousands of small feeds a
+        transaction for each few would be a third of the work."""
+        self._adding += 1
+        self._nobody_adds.clear()
+        try:
+            yield
+        finally:
+            self._adding -= 1
+            if not self._adding:
+                self._nobody_adds.set()
 
     def add(self, feed_id: FeedId, author_id: AuthorId, start: int, end: int) -> None:
         """Index entries [start, end) when their turn comes; they must be held.
@@ -152,9 +174,13 @@ class Indexer:
         except MendingError:
             return False  # it is made anew, and no more put into it than may be
 
-    async def drain(self) -> None:
-        """Return when all that was added is indexed, or was refused, and all noted."""
+    async def caught_up(self) -> None:
+        """Return when all that was added is indexed, or was refused."""
         await self._queue.join()
+
+    async def drain(self) -> None:
+        """The same, and all is noted."""
+        await self.caught_up()
         await self._notes.drain()
 
     def require_open(self) -> None:
@@ -196,7 +222,11 @@ class Indexer:
 
     async def _run(self) -> None:
         while True:
-            works = self._more_like(await self._queue.get())
+            is_behind = not self._queue.empty()
+            first = await self._queue.get()
+            if is_behind and not first.urgency:  # the first posts of many are looked for now
+                await self._let_others_come()
+            works = self._more_like(first)
             try:
                 if works[0].urgency:
                     await self._let_others_go_first()
@@ -215,6 +245,17 @@ class Indexer:
             finally:
                 for _ in works:
                     self._queue.task_done()
+
+    async def _let_others_come(self) -> None:
+        """Return when nobody adds several ranges just now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GATHERED_S):
+                await self._nobody_adds.wait()
+
+    async def _let_entries_go_first(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_NOTED_WITHIN_S):
+                await self.caught_up()
 
     def _more_like(self, work: Work) -> list[Work]:
         """With what else waits and is as urgent, of small feeds: they go in together."""

@@ -1,8 +1,9 @@
 """Whom this node cares about, and how much."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.limits import UNPACKED_TIMES
@@ -12,8 +13,7 @@ def _always(_: FeedId) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Interest:
+class Interest(Struct, frozen=True, eq=False, kw_only=True):
     """A reason to keep an author's feeds, and what follows from it; roles may bring more."""
 
     rank: int
@@ -67,6 +67,8 @@ class Interests:
 
     def __init__(self) -> None:
         self._interests: dict[AuthorId, Interest] = {}
+        self._ranked: list[AuthorId] | None = None
+        """Everybody, strongest interest first; None: it has changed since."""
         self._opened: set[AuthorId] = set()
         """Whose page was opened: they are indexed as those are whom a person asked for."""
         self._seeks: list[Seek] = []
@@ -125,7 +127,10 @@ class Interests:
 
     def all(self) -> list[AuthorId]:
         """Everybody, strongest interest first."""
-        return sorted(self._interests, key=lambda each: -self._interests[each].rank)
+        ranked = self._ranked
+        if ranked is None:
+            ranked = self._ranked = sorted(self._interests, key=self.rank, reverse=True)
+        return ranked.copy()
 
     def read(self) -> list[AuthorId]:
         """Authors that a person asked for, strongest interest first."""
@@ -148,12 +153,13 @@ class Interests:
         """Care at least that much; returns whether that is more than before."""
         if self.rank(author_id) >= interest.rank:
             return False
-        self._interests[author_id] = interest
+        self.lower_to(author_id, interest)
         return True
 
     def lower_to(self, author_id: AuthorId, interest: Interest) -> None:
         """Care that much from now on, and no more."""
         self._interests[author_id] = interest
+        self._ranked = None
 
     def open(self, author_id: AuthorId) -> bool:
         """Index an author as those a person asked for; returns whether that is more."""
@@ -164,4 +170,5 @@ class Interests:
 
     def forget(self, author_id: AuthorId) -> None:
         self._interests.pop(author_id, None)
+        self._ranked = None
         self._opened.discard(author_id)

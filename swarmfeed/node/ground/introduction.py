@@ -1,9 +1,10 @@
 """What this node says of itself: its hello, and where it is reached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from swarmfeed.core.base.spelling import check_word
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.net.reach import is_everywhere
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.settings import NodeSettings
@@ -12,12 +13,20 @@ from swarmfeed.node.ground.settings import NodeSettings
 class Introduction:
     """Knows our ports once they are open, and which roles speak of themselves."""
 
-    def __init__(self, settings: NodeSettings, identity: Identity) -> None:
+    def __init__(
+        self,
+        settings: NodeSettings,
+        identity: Identity,
+        own_hosts: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        """``own_hosts`` are addresses of this machine, if it listens at all of them."""
         self._settings = settings
         self._identity = identity
         self._roles: list[tuple[str, Callable[[], bool]]] = []
         self._hides = settings.proxy_at is not None
         """Whether nobody is to be told where we are, whoever asks."""
+        self._own_hosts = own_hosts
+        self._seen_at = ""
         self._link_port = 0
         self._swarm_port = 0
 
@@ -37,7 +46,7 @@ class Introduction:
         hello = Hello(
             node_id=self._identity.node_id,
             roles=tuple(word for word, says in self._roles if says()),
-            hosts=() if listen in ("0.0.0.0", "::") else (listen,),  # noqa: S104
+            hosts=() if is_everywhere(listen) else (listen,),
             link_port=self._link_port,
             swarm_port=self._swarm_port,
         )
@@ -47,6 +56,14 @@ class Introduction:
         """Where others reach the link; None when nobody knows the address."""
         hosts = self.hello().hosts
         return Endpoint(hosts[0], self._link_port) if hosts and self._link_port else None
+
+    def places(self) -> tuple[Endpoint, ...]:
+        """Where whoever has our link is to look for us: where others reached us, and where this
+        machine is in its networks.  Some of that means something inside of one house alone."""
+        if not self._link_port:
+            return ()
+        hosts = self.hello().hosts or (self._seen_at, *self._own_hosts())
+        return tuple(Endpoint(host, self._link_port) for host in dict.fromkeys(hosts) if host)
 
     def swarm_at(self) -> tuple[Endpoint, ...]:
         """Where plain clients reach our swarm, as far as we know.
@@ -67,6 +84,10 @@ class Introduction:
         if any(word == other for other, _ in self._roles):
             raise ValueError(f"two roles are called {word}")
         self._roles.append((word, says))
+
+    def seen_at(self, host: str) -> None:
+        """Others reached us at this address; empty: they do not any more."""
+        self._seen_at = host
 
     def opened_link(self, port: int) -> None:
         self._link_port = 0 if self._hides else port

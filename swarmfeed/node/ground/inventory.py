@@ -6,10 +6,11 @@ stay seen until the entries are back.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.remembered import (
@@ -41,8 +42,7 @@ PAGE: Final = "feeds"
 """Of the ledger: feed id -> what is remembered of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lack:
+class Lack(Struct, frozen=True, kw_only=True):
     """What is missing of one feed."""
 
     feed_id: FeedId

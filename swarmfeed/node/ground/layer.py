@@ -6,8 +6,9 @@ one asks there when it knows nobody.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.net import sentences
@@ -28,8 +29,7 @@ SUPERNODE: Final = "supernode"
 """What a node that serves says of itself in its hello."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supernode:
+class Supernode(Struct, frozen=True, kw_only=True):
     """A node that serves others, as far as is known."""
 
     node_id: NodeId
@@ -132,6 +132,7 @@ class Layer:
     def add_parent(self, session: Session) -> None:
         """A supernode took us as its child."""
         session.kept_by.add(_PARENT)
+        self._visits.stay(session)
         self._parents[session.node_id] = session
         self._events.tell(ParentCame(session))
 
@@ -145,6 +146,7 @@ class Layer:
     def add_child(self, session: Session) -> None:
         """We took a node as our child."""
         session.kept_by.add(_CHILD)
+        self._visits.stay(session)
         self._children[session.node_id] = session
         self._events.tell(ChildCame(session))
 

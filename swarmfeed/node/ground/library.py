@@ -5,8 +5,9 @@ of holders.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.matching import Meant
@@ -15,8 +16,7 @@ from swarmfeed.core.feed.spot import Spot
 from swarmfeed.core.words.query import SearchQuery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OlderQuestion:
+class OlderQuestion(Struct, frozen=True, kw_only=True):
     """What is looked for."""
 
     query: SearchQuery
@@ -27,8 +27,7 @@ class OlderQuestion:
     before: Spot | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OlderAnswer:
+class OlderAnswer(Struct, frozen=True, kw_only=True):
     """What one holder has; each post was proven here."""
 
     node_id: NodeId
@@ -38,8 +37,7 @@ class OlderAnswer:
     more: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OlderPosts:
+class OlderPosts(Struct, frozen=True, kw_only=True):
     """What holders have."""
 
     asked: int = 0

@@ -3,7 +3,7 @@
 from swarmfeed.node.ground import events
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.private import DRAFT
+from swarmfeed.node.ground.private import DRAFT, DRAFT_FILE
 
 
 class LiveUpdates:
@@ -25,6 +25,7 @@ class LiveUpdates:
             listens(events.Indexed, self._on_indexed),
             listens(events.ProtectedOpened, self._on_indexed),
             listens(events.ReceiptCame, self._on_receipt),
+            listens(events.MediumCame, self._on_medium),
             listens(events.Strained, self._on_strain),
             listens(events.Relieved, self._on_strain),
             listens(events.PrivateChanged, self._on_private),
@@ -64,7 +65,10 @@ class LiveUpdates:
         if event.feed_id == self._ground.identity.feed_id:
             self._changes.tell("receipt", size=event.size)
 
+    def _on_medium(self, event: events.MediumCame) -> None:
+        self._changes.tell("media", id=event.medium_id.hex())
+
     def _on_private(self, event: events.PrivateChanged) -> None:
-        drafts = sum(row.scope == DRAFT for row in event.rows)
+        drafts = sum(row.scope in (DRAFT, DRAFT_FILE) for row in event.rows)
         if drafts:
             self._changes.tell("drafts", n=drafts)

@@ -8,10 +8,10 @@ round is there, or nothing.
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.asks.sentences import ROWS_WRITTEN
 from swarmfeed.errors import BadEncodingError, DamageError, PassingError
@@ -31,8 +31,7 @@ Records = Mapping[Any, Any]
 """The same before they are values: whatever a page consists of, by key, which is bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class Rows(Struct, frozen=True, kw_only=True):
     """One page of the ledger, and the part whose page it is."""
 
     page: str

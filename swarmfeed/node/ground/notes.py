@@ -20,10 +20,17 @@ Call = Callable[[], object]
 class Notes:
     """Things to write, each under a key; belongs to the node's loop."""
 
-    def __init__(self, index: Index, write: Callable[[Call], Awaitable[bool]]) -> None:
-        """``write`` runs a call in the thread that may write; returns whether it was done."""
+    def __init__(
+        self,
+        index: Index,
+        write: Callable[[Call], Awaitable[bool]],
+        turn: Callable[[], Awaitable[object]],
+    ) -> None:
+        """``write`` runs a call in the thread that may write, and returns whether it was done;
+        ``turn`` is waited for before, while others come."""
         self._index = index
         self._write = write
+        self._turn = turn
         self._waiting: dict[Hashable, tuple[Call, Call]] = {}
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -49,6 +56,7 @@ class Notes:
         """Write what comes, until cancelled."""
         while True:
             await self._changed.wait()
+            await self._turn()
             self._changed.clear()
             notes, self._waiting = list(self._waiting.values()), {}
             if await self._write(lambda: self._write_all([call for call, _ in notes])):  # noqa: B023  # waited for

@@ -3,15 +3,29 @@
 Any part asks here for what the person wants to keep to themselves, under a scope of its own:
 
     read    notifications that were read: feed id || index -> 1
+    stopped where the person stopped reading a timeline: its name -> place, and when
     mute    authors that are not to be seen: author id -> 1
+    thread  threads that are muted: what stands above all in it, as a bookmark -> 1
+    dismissed authors who are not to be suggested any more: author id -> 1
+    note    what the person wrote down about others: author id -> text
+    block   authors with whom the person wants nothing to do: author id -> 1
+    filter  words that are not to be read: words -> "hide" or "warn", and until when
+    filter-title what filters are called that belong together: words -> title
+    bookmark posts to be found again: feed id || index (8) || hash -> when
+    list    lists of people: id (8) -> name
+    listed  who is in them: id (8) || author id -> 1
     listen  what is listened to: a search, as text -> 1
     draft   what was begun and not posted: place -> text, and for whom (core.asks.state)
+    draftfile what drafts have beside their words: name of a file -> ``core.media.drafted``
     paper   what the sheets open: generation (4 bytes) -> signed statement
-    mail    what contacts put letters into our mailboxes by: "token" -> token
+    mail    what contacts put letters into our mailboxes by: "token" -> token that was renewed,
+            "first" || time (8) || feed id -> token that a device began with; the oldest counts
     circle  own circles: see ``core.circles.rows``
     reads   circles of others that can be read: author id || tree id -> welcome
-    request who asked to read a circle: "i" || author id; whom we asked: "o" || author id
+    request who asked to read a circle: "i" || author id; whom we asked: "o" || author id; who
+            let us into one: "l" || author id || circle id -> 1
     shared  posts that were shared alone: feed id || index (8) -> entry key
+    webfeed feeds of the web that are followed: key of an address -> the address
     ours    what is the person's own doing: feed id -> "feed", id of an alarm -> "alarm"
 
 Other devices and snapshots bring rows as well (``merge``); whoever listens to
@@ -22,7 +36,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from swarmfeed.core.asks.state_sentences import PRIVATE_FULL
-from swarmfeed.core.base.types import FeedId
+from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, HASH_BYTES
+from swarmfeed.core.base.types import EntryRef, FeedId, Hash
 from swarmfeed.core.state.rows import Name, PrivateRow, PrivateTable, Vector
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import Events, PrivateChanged
@@ -30,12 +45,27 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.ports import Clock, PrivateFile
 
 READ: Final = "read"
+STOPPED: Final = "stopped"
 MUTE: Final = "mute"
+THREAD: Final = "thread"
 LISTEN: Final = "listen"
 DRAFT: Final = "draft"
+DRAFT_FILE: Final = "draftfile"
 PAPER: Final = "paper"
 OURS: Final = "ours"
 MAIL: Final = "mail"
+BLOCK: Final = "block"
+DISMISSED: Final = "dismissed"
+FILTER: Final = "filter"
+FILTER_TITLE: Final = "filter-title"
+BOOKMARK: Final = "bookmark"
+NOTE: Final = "note"
+LIST: Final = "list"
+LISTED: Final = "listed"
+WEBFEED: Final = "webfeed"
+
+SHARED_SCOPES: Final = frozenset((FILTER, NOTE))
+"""Scopes of which also the values are looked at from other threads."""
 
 ON: Final = b"1"
 """Value of what is either so or not."""
@@ -44,6 +74,21 @@ ON: Final = b"1"
 def paper_key(generation: int) -> bytes:
     """The name of what the sheets of a generation open."""
     return generation.to_bytes(4, "big")
+
+
+def bookmark_key(ref: EntryRef) -> bytes:
+    """The name of a bookmark, and of a thread that is muted."""
+    return ref.feed_id + ref.index.to_bytes(8, "big") + ref.entry_hash
+
+
+def bookmark_ref(key: bytes) -> EntryRef | None:
+    """The post that such a name means; None: another device wrote something else there."""
+    if len(key) != HASH_BYTES + 8 + HASH_BYTES:
+        return None
+    index = int.from_bytes(key[HASH_BYTES : HASH_BYTES + 8], "big")
+    if index >= FEED_ENTRIES_MAX:
+        return None
+    return EntryRef(FeedId(key[:HASH_BYTES]), Hash(key[-HASH_BYTES:]), index)
 
 
 class PrivateState:
@@ -60,6 +105,8 @@ class PrivateState:
         self._crowding = frozenset[FeedId]()
         self._names: dict[str, frozenset[bytes]] = {}
         """Keys of what there is in each scope: replaced as a whole, for other threads."""
+        self._held: dict[str, dict[bytes, bytes]] = {}
+        """The same with values, of SHARED_SCOPES alone."""
 
     def recall(self) -> None:
         """Take up what is on disk; at the start."""
@@ -74,6 +121,10 @@ class PrivateState:
         """The value of a thing; empty when there is none."""
         return self._table.get(scope, key)
 
+    def said_ms(self, scope: str, key: bytes) -> int:
+        """When the newest word on a thing was said; 0: never."""
+        return self._table.said_ms(scope, key)
+
     def all(self, scope: str) -> dict[bytes, bytes]:
         """Values by key, of all that there are in a scope."""
         return self._table.all(scope)
@@ -81,6 +132,15 @@ class PrivateState:
     def names(self, scope: str) -> frozenset[bytes]:
         """Keys of all that there are in a scope; also from other threads."""
         return self._names.get(scope, frozenset())
+
+    def held(self, scope: str) -> Mapping[bytes, bytes]:
+        """Values by key of a scope of SHARED_SCOPES; also from other threads."""
+        return self._held.get(scope, {})
+
+    def text(self, scope: str, key: bytes) -> str:
+        """One of these values as text; empty when there is none."""
+        # Another device may have written anything there.
+        return self.held(scope).get(key, b"").decode("utf-8", "replace")
 
     def rows(self) -> list[PrivateRow]:
         return self._table.rows()
@@ -161,5 +221,7 @@ class PrivateState:
         self._name({scope for scope, _ in names})
 
     def _name(self, scopes: Iterable[str]) -> None:
-        now = {scope: frozenset(self._table.all(scope)) for scope in scopes}
-        self._names = {**self._names, **now}
+        now = {scope: self._table.all(scope) for scope in scopes}
+        self._names = {**self._names, **{each: frozenset(rows) for each, rows in now.items()}}
+        shared = {each: rows for each, rows in now.items() if each in SHARED_SCOPES}
+        self._held = {**self._held, **shared}

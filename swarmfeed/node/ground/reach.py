@@ -9,10 +9,11 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 import structlog
+from msgspec import Struct
 
+from swarmfeed.core.asks.upkeep import PeerStatus
 from swarmfeed.core.base.types import AuthorId, Endpoint, NodeId
 from swarmfeed.core.net.limits import (
     DOORS_KEPT_MAX,
@@ -32,8 +33,7 @@ from swarmfeed.node.ground.tasks import Tasks
 logger = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """Who is to be reached: a node, or any device of an author."""
 
     node_id: NodeId | None = None
@@ -47,6 +47,14 @@ Way = Callable[[Target], Awaitable[NodeId | None]]
 of the author who was sought it has made sure of, as far as a feed of theirs is known here."""
 
 
+By = Callable[[NodeId], NodeId | None]
+"""By way of which node another one is linked; None: this role does not know."""
+
+
+def by_nobody(_: NodeId) -> None:
+    """Links go straight."""
+
+
 class Reaching:
     """Gets to nodes and people; belongs to one asyncio loop."""
 
@@ -55,6 +63,7 @@ class Reaching:
         self._layer = layer
         self._beside = beside
         self._ways: list[Way] = []
+        self._by: list[By] = []
         self._attempts: dict[Target, asyncio.Task[Session | None]] = {}
         self._awaited: dict[NodeId, asyncio.Future[None]] = {}
         self._in_vain: OrderedDict[Target, float] = OrderedDict()
@@ -62,20 +71,25 @@ class Reaching:
         self._doors: OrderedDict[NodeId, Endpoint] = OrderedDict()
         """Where nodes accepted links, or say so; the one longest unheard of first."""
 
-    def connect(self, ways: Iterable[Way]) -> None:
-        """Add ways, to be tried behind those there are."""
+    def connect(self, ways: Iterable[Way], by: By = by_nobody) -> None:
+        """Add ways, to be tried behind those there are, and who knows by whom they lead."""
         self._ways += ways
+        self._by.append(by)
+
+    def linked(self) -> tuple[PeerStatus, ...]:
+        """All that are linked, and how each is reached."""
+        return tuple(each.status(self._leads_by(each)) for each in self._sessions.all())
 
     def rows(self) -> tuple[Listens, ...]:
         return (listens(LinkOpened, self._on_opened),)
 
     async def node(self, node_id: NodeId) -> Session | None:
         """Return a link to a node; None: it is not reached now, or too many are sought."""
-        return self._sessions.find(node_id) or await self._attempt(Target(node_id=node_id))
+        return self._find(node_id) or await self._attempt(Target(node_id=node_id))
 
     async def straight(self, node_id: NodeId, told: Iterable[Endpoint]) -> Session | None:
         """As ``node``, but only by dialling: also where strangers told us that it is."""
-        found = self._sessions.find(node_id)
+        found = self._find(node_id)
         target = Target(node_id=node_id, is_dialled=True)
         return found or await self._attempt(target, tuple(told))
 
@@ -92,7 +106,7 @@ class Reaching:
         For who has much to bring and another way for it: where somebody is away, only the
         first thing waits.  The attempt goes on, and ``LinkOpened`` tells of its end.
         """
-        found = self._sessions.find(target.node_id) if target.node_id is not None else None
+        found = self._find(target.node_id) if target.node_id is not None else None
         if found is not None or self._is_in_vain(target):
             return found
         with suppress(TimeoutError):
@@ -103,6 +117,20 @@ class Reaching:
         return found
 
     # --- inside ---
+
+    def _leads_by(self, session: Session) -> NodeId | None:
+        """By way of whom a link goes; None: straight, or nobody can say."""
+        if session.peer.remote is not None:
+            return None
+        told = (by(session.node_id) for by in self._by)
+        return next((each for each in told if each is not None), None)
+
+    def _find(self, node_id: NodeId) -> Session | None:
+        """The link that is there, which stays: more is wanted than a word."""
+        session = self._sessions.find(node_id)
+        if session is not None:
+            self._sessions.stay(session)
+        return session
 
     def _is_in_vain(self, target: Target) -> bool:
         at_s = self._in_vain.get(target)
@@ -142,7 +170,7 @@ class Reaching:
             doors.append(self._doors[node_id])
         if await self._sessions.dial_some(doors) or await self._sessions.dial_told(told):
             return await self._linked(node_id)
-        return self._sessions.find(node_id)  # it may have come to us meanwhile
+        return self._find(node_id)  # it may have come to us meanwhile
 
     async def _go(self, target: Target) -> Session | None:
         for way in () if target.is_dialled else self._ways:
@@ -159,14 +187,14 @@ class Reaching:
                 await asyncio.wait((opened,), timeout=TAKEN_IN_WITHIN_S)
             finally:
                 self._awaited.pop(node_id, None)
-        return self._sessions.find(node_id)
+        return self._find(node_id)
 
     def _on_opened(self, event: LinkOpened) -> None:
         node_id = event.session.node_id
         opened = self._awaited.get(node_id)
         if opened is not None and not opened.done():
             opened.set_result(None)
-        door = event.session.peer.remote if event.session.peer.outgoing else event.session.link
+        door = event.session.door or event.session.link
         if door is not None:
             self._doors[node_id] = door
             self._doors.move_to_end(node_id)

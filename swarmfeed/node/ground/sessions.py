@@ -6,12 +6,11 @@ lower id dialled.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
 import structlog
+from msgspec.structs import replace
 
-from swarmfeed.core.asks.upkeep import PeerStatus
 from swarmfeed.core.base.limits import BAN_S
 from swarmfeed.core.base.types import Endpoint, FeedId, NodeId
 from swarmfeed.core.feed.fetching import Source
@@ -26,10 +25,17 @@ from swarmfeed.errors import (
     RetryError,
 )
 from swarmfeed.node.ground.dialler import Dialler
-from swarmfeed.node.ground.events import Events, Fatal, LinkClosed, LinkOpened, Strained
+from swarmfeed.node.ground.events import (
+    Events,
+    Fatal,
+    LinkClosed,
+    LinkOpened,
+    LinkStays,
+    Strained,
+)
 from swarmfeed.node.ground.fairness import Fairness, breathe
+from swarmfeed.node.ground.nearby import Nearby
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.tasks import Tasks
 from swarmfeed.ports import Links, Peer, Stream
 
@@ -42,7 +48,7 @@ class Sessions:
     def __init__(
         self,
         link: Links,
-        settings: NodeSettings,
+        nearby: Nearby,
         fairness: Fairness,
         own: Callable[[], Hello],
         events: Events,
@@ -51,7 +57,7 @@ class Sessions:
     ) -> None:
         """``hear`` takes each message, ``remember`` each endpoint where a peer was reached."""
         self._link = link
-        self._settings = settings
+        self._nearby = nearby
         self._fairness = fairness
         self._clock = fairness.clock
         self._own = own
@@ -59,7 +65,7 @@ class Sessions:
         self._hear = hear
         self._remember = remember
         self._sessions: dict[NodeId, Session] = {}
-        self._dialler = Dialler(link, settings, self._clock, own, self._is_linked_straight)
+        self._dialler = Dialler(link, nearby, self._clock, own, self._is_linked_straight)
         self._shut_out: dict[NodeId, int] = {}
         self._running = Tasks()
 
@@ -83,21 +89,10 @@ class Sessions:
     def sources(self, feed_id: FeedId) -> list[Source]:
         """Holders of a feed that we are linked to."""
         return [
-            replace(source, named=any(map(self._dialler.is_named, each.doors)))
+            replace(source, named=any(map(self._nearby.is_named, each.doors)))
             for each in self._sessions.values()
             if (source := each.source(feed_id)) is not None
         ]
-
-    def status(self) -> tuple[PeerStatus, ...]:
-        return tuple(
-            PeerStatus(
-                node_id=each.node_id,
-                endpoint=str(each.link or each.peer.remote or ""),
-                outgoing=each.peer.outgoing,
-                since_ms=each.since_ms,
-            )
-            for each in self._sessions.values()
-        )
 
     def is_dialling(self, endpoints: Iterable[Endpoint]) -> bool:
         """Whether one of these is being dialled now, or its link is about to be taken in."""
@@ -118,8 +113,11 @@ class Sessions:
 
         Returns how many links came to be.  Where somebody was visited is not remembered.
         """
-        fresh = [each for each in dict.fromkeys(endpoints) if self._may_dial(each)]
-        fresh.sort(key=lambda each: not self._dialler.is_named(each))
+        chosen = dict.fromkeys(endpoints)
+        if not is_visit:
+            self._stay_at(chosen)
+        fresh = [each for each in chosen if self._may_dial(each)]
+        fresh.sort(key=lambda each: not self._nearby.is_named(each))
         dials = await self._dial_in_order(fresh, told=False, is_visit=is_visit)
         return sum(await asyncio.gather(*dials))
 
@@ -129,7 +127,9 @@ class Sessions:
         Returns how many links came to be until nobody was left to be dialled; who answers
         later is linked as well.
         """
-        told = self._dialler.in_turns(each for each in endpoints if self._may_dial(each))
+        chosen = dict.fromkeys(endpoints)
+        self._stay_at(chosen)
+        told = self._dialler.in_turns(each for each in chosen if self._may_dial(each))
         dials = await self._dial_in_order(told, told=True)
         if not dials:
             return 0
@@ -163,6 +163,23 @@ class Sessions:
         """Let somebody open a link by way of a stream.  RetryError when that cannot be."""
         await self._link.accept_by(stream)
 
+    def stay(self, session: Session) -> None:
+        """A link is needed for more than a question, if it was opened for one."""
+        if not session.stays:
+            session.stays = True
+            if session.is_told:
+                self._events.tell(LinkStays(session))
+
+    async def cross(self, near: Endpoint, far: Endpoint, *, dials: bool) -> None:
+        """Open a link with somebody who connects to us at the same moment, as ``Links.cross``.
+
+        AlreadyLinkedError, RetryError, RemoteError: none came to be.
+        """
+        linked = self._is_linked_straight
+        peer = await self._link.cross(near, far, self._own(), linked, dials=dials)
+        if peer is not None:
+            self._running.spawn(self._run(peer))
+
     def forget_failures(self, endpoint: Endpoint) -> None:
         """Dial it again at once: somebody just told us that it is there."""
         self._dialler.forget_failures(endpoint)
@@ -181,7 +198,7 @@ class Sessions:
         waiting, dials = deque(endpoints), list[asyncio.Task[bool]]()
         while waiting:
             self._make_room(len(waiting))
-            while waiting and (self._room() > 0 or self._dialler.is_named(waiting[0])):
+            while waiting and (self._room() > 0 or self._nearby.is_named(waiting[0])):
                 endpoint = waiting.popleft()
                 if not self._may_dial(endpoint):
                     continue  # another round was quicker
@@ -210,9 +227,11 @@ class Sessions:
         return peer.hello.node_id
 
     async def _dial(self, endpoint: Endpoint, *, told: bool, is_visit: bool) -> bool:
-        peer = await self._dialler.open(endpoint, told=told)
+        peer = await self._dialler.open(endpoint, told=told, is_visit=is_visit)
         if peer is None or isinstance(peer, bytes):
             self._note_door(endpoint, peer)
+            if not is_visit:
+                self._stay_at([endpoint])
             return False
         self._running.spawn(self._run(peer, is_visit=is_visit))
         return True
@@ -223,6 +242,12 @@ class Sessions:
         if session is not None:
             session.doors.add(endpoint)
             self._dialler.forget_failures(endpoint)
+
+    def _stay_at(self, endpoints: Collection[Endpoint]) -> None:
+        """Have visits be links like others where one would be dialled now."""
+        for each in self.all():
+            if not (each.stays or each.doors.isdisjoint(endpoints)):
+                self.stay(each)
 
     def _is_linked_straight(self, node_id: NodeId) -> bool:
         """Whether there is no need of a link: one by way of another node gives way to it."""
@@ -249,7 +274,7 @@ class Sessions:
             and not each.holds
             and not each.kept_by
             and now_ms - each.since_ms >= USELESS_LINK_MS
-            and not any(map(self._dialler.is_named, each.doors))
+            and not any(map(self._nearby.is_named, each.doors))
         ]
         for session in useless[:wanted]:
             self._sessions.pop(session.node_id, None)
@@ -267,7 +292,8 @@ class Sessions:
     # --- running ---
 
     async def _run(self, peer: Peer, *, is_visit: bool = False) -> None:
-        session = Session(peer, self._clock.now_ms(), is_visit=is_visit)
+        is_visited = not peer.outgoing and peer.hello.is_visit
+        session = Session(peer, self._clock.now_ms(), is_visit=is_visit or is_visited)
         if not await self._admit(session):
             return
         account = self._fairness.account(session.node_id)
@@ -291,9 +317,12 @@ class Sessions:
         """Handle messages until the link ends; errors end this link, and nothing else."""
         try:
             remote = session.peer.remote
-            if session.peer.outgoing and remote is not None and not session.is_visit:
-                await self._remember(remote)
+            if session.door is not None and not session.is_visit:
+                await self._remember(session.door)
             self._events.tell(LinkOpened(session))
+            session.is_told = True
+            if session.stays:
+                self._events.tell(LinkStays(session))
             async for message in session.peer.messages():
                 # It speaks with us: if it is lost later, it is dialled again at once.
                 if remote is not None:
@@ -338,30 +367,20 @@ class Sessions:
             await session.peer.close("you broke the rules; come back later")
             return False
         other = self._sessions.get(node_id)
-        remote = session.peer.remote
-        if session.peer.outgoing and remote is not None:
-            session.doors.add(remote)
-        if other is not None and not self._is_preferred(session, other):
+        if session.door is not None:
+            session.doors.add(session.door)
+        if other is not None and not session.is_preferred_to(other, self._own().node_id):
             other.doors |= session.doors
+            if session.stays:
+                self.stay(other)
             await session.peer.close("there is a link already")
             return False
         self._sessions[node_id] = session
         if other is not None:
             session.doors |= other.doors
+            session.stays |= other.stays
             await other.peer.close("a newer link takes its place")
         return True
-
-    def _is_preferred(self, session: Session, other: Session) -> bool:
-        """Whether a new link takes the place of the one there is: a straight one that of one by
-        way of another node, and never the other way round."""
-        if (session.peer.remote is None) != (other.peer.remote is None):
-            return other.peer.remote is None
-        if session.peer.outgoing == other.peer.outgoing:
-            # Who dials again has lost the link that the other end still sees.
-            return True
-        own = self._own().node_id
-        dialled_by = own if session.peer.outgoing else session.node_id
-        return dialled_by == min(own, session.node_id)
 
     async def shut_out(self, session: Session, reason: str) -> None:
         """End a session whose peer broke the rules, and keep it out for BAN_S."""

@@ -2,17 +2,20 @@
 
 A setting is declared once, as an annotated field: its default, its type and what people are
 told about it.  Options of commands, and what is remembered, derive from that.  A role brings
-settings of its own in a dataclass of the same form, beside these in ``others``.
+settings of its own in a record of the same form, beside these in ``others``.
 """
 
-from dataclasses import KW_ONLY, MISSING, dataclass, fields, replace
 from enum import Enum
-from typing import Annotated, Final, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Final, TypeVar, get_args, get_origin
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields, replace
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.limits import SHOWN_BYTES_PER_AUTHOR
 from swarmfeed.core.net import sentences
 from swarmfeed.core.net.proxy import door, read_proxy
+from swarmfeed.core.net.web import require_tls_address
 from swarmfeed.errors import UserError
 
 DISK_BUDGET_BYTES: Final = 10 * 1000**3
@@ -36,14 +39,12 @@ Size = Annotated[int, Quantity.SIZE]
 """Bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What people are told about one field, and by which flag they set it."""
 
     flag: str
     """``--link-port``; what can be switched off too is ``--dht/--no-dht``."""
     help: str
-    _: KW_ONLY
     metavar: str | None = None
     choices: tuple[str, ...] = ()
     """All that a text may be."""
@@ -59,12 +60,15 @@ class Setting:
     single fetch."""
     remembered: str = ""
     """Of a port: as what the one that was got is remembered for the next start."""
+    none_at_0: bool = False
+    """Of a port: whether 0 is none, and not any free one."""
     restart: bool = True
     """Whether a change needs a restart."""
+    kept: bool = True
+    """Whether it can be chosen, and is kept for the next starts; else each start says it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declared(Struct, frozen=True, kw_only=True):
     """One field that people may set."""
 
     name: str
@@ -76,32 +80,30 @@ class Declared:
 
 
 def declared(settings: type) -> tuple[Declared, ...]:
-    """Return the fields of a settings dataclass that people may set, in its order."""
-    hints = get_type_hints(settings, include_extras=True)
+    """Return the fields of a settings record that people may set, in its order."""
     found = []
-    for field in fields(settings):
-        base, *marks = get_args(hints[field.name]) or (hints[field.name],)
+    for each in fields(settings):
+        base, *marks = get_args(each.type) or (each.type,)
         said = next((mark for mark in marks if isinstance(mark, Setting)), None)
         if said is not None:
             multiple = get_origin(base) is tuple
-            each = get_args(base)[0] if multiple else base
-            kind = next((mark for mark in marks if isinstance(mark, Quantity)), each)
-            assert field.default is not MISSING, f"{field.name} of {settings} has no default"
+            one = get_args(base)[0] if multiple else base
+            kind = next((mark for mark in marks if isinstance(mark, Quantity)), one)
+            assert each.default is not NODEFAULT, f"{each.name} of {settings} has no default"
             found.append(
                 Declared(
-                    name=field.name,
+                    name=each.name,
                     kind=kind,
                     multiple=multiple,
-                    default=field.default,
+                    default=each.default,
                     setting=said,
                 )
             )
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeSettings:
-    """Choices of one start of a node; nothing here is remembered but the ports it got."""
+class NodeSettings(Struct, frozen=True, kw_only=True):
+    """How a node begins; what is chosen while it runs is ``ground.choices``."""
 
     page_port: Annotated[
         Port,
@@ -114,6 +116,31 @@ class NodeSettings:
     ] = 0
     """On 127.0.0.1."""
 
+    tls_port: Annotated[
+        Port,
+        Setting(
+            "--tls-port",
+            "TCP port on which apps also find the page's API by https; 0: none.",
+            stays=True,
+            none_at_0=True,
+        ),
+    ] = 0
+    """On 127.0.0.1 too, with a certificate of its own.  Apps keep the number, so any free one
+    would not do."""
+
+    tls_listen: Annotated[
+        str,
+        Setting(
+            "--tls-listen",
+            "Another address of this machine on which apps find it by https, as well as on"
+            " 127.0.0.1.",
+            metavar="ADDR",
+            stays=True,
+            kept=False,
+        ),
+    ] = ""
+    """Whoever reaches it finds the API for apps there, and no page."""
+
     listen: Annotated[
         str,
         Setting(
@@ -121,6 +148,7 @@ class NodeSettings:
             "Address on which other nodes reach this one.",
             metavar="ADDR",
             shows_default=True,
+            kept=False,
         ),
     ] = "0.0.0.0"  # noqa: S104  a peer has to be reachable; pages stay on 127.0.0.1
     """Address the peer link and the swarm listen on.  Pages listen on 127.0.0.1 whatever
@@ -179,7 +207,9 @@ class NodeSettings:
 
     disk_budget_bytes: Annotated[
         Size,
-        Setting("--disk", "Disk for what other people wrote; 10 GB if left out."),
+        Setting(
+            "--disk", "Disk for what other people wrote; 10 GB if left out.", restart=False
+        ),
     ] = DISK_BUDGET_BYTES
     """Most bytes of other people's chunks; own feeds are kept whatever it says."""
 
@@ -196,13 +226,19 @@ class NodeSettings:
     down_bytes_per_s: Annotated[
         Size,
         Setting(
-            "--download-limit", "Bytes the swarm takes in a second, such as 500K; 0: no limit."
+            "--download-limit",
+            "Bytes the swarm takes in a second, such as 500K; 0: no limit.",
+            restart=False,
         ),
     ] = 0
 
     up_bytes_per_s: Annotated[
         Size,
-        Setting("--upload-limit", "Bytes the swarm sends in a second; 0: no limit."),
+        Setting(
+            "--upload-limit",
+            "Bytes the swarm sends in a second; 0: no limit.",
+            restart=False,
+        ),
     ] = 0
 
     network: bool = True
@@ -213,10 +249,14 @@ class NodeSettings:
     """Whether it looks something up and is deleted.  What comes to it is held for a moment: it
     confirms nothing, and nobody is to count on it."""
 
+    told: tuple[str, ...] = ()
+    """Flags that the command which started it says: they count before what a home keeps."""
+
     others: tuple[object, ...] = ()
-    """Settings that roles bring, one instance of each dataclass."""
+    """Settings that roles bring, one instance of each record."""
 
     def __post_init__(self) -> None:
+        require_tls_address(self.tls_listen, self.tls_port)
         if self.proxy_at is not None and self.lan:
             raise UserError(sentences.PROXY_AND_LAN())
 

@@ -1,14 +1,14 @@
 """The shelf: every feed this node holds, and what may enter it.
 
 Nothing gets here unverified, and nothing is told to anyone before it is on disk.  All methods
-run in the node's loop and are short; verifying whole chunks is not done here, and many
-certificates are verified before (``open_certificates``).  Whose a feed is, and what certifies
-it, is with ``credentials``.
+run in the node's loop and are short: whole chunks are verified elsewhere, many certificates
+before (``open_certificates``).  What certifies a feed is with ``credentials``.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from swarmfeed.core.base.keys import Verify, verify_signature
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.author import AuthorFeeds
 from swarmfeed.core.feed.certificate import Certificate
@@ -51,13 +51,13 @@ class Shelf:
         self._unread: dict[FeedId, tuple[Replica, PassingError]] = {}
         """Feeds with papers that could not be read yet, and why."""
 
-    def load(self) -> None:
-        """Read everything that is on disk, as far as it can be read now.
+    def load(self, verify: Verify = verify_signature) -> None:
+        """Read all on disk, as far as it can be read now; ``verify`` is asked for signatures.
 
         Raises:
             PassingError: Something cannot; what can was read all the same.
         """
-        self._take_up(self._logs.read_all())
+        self._take_up(self._logs.read_all(verify), verify)
         for refused in self._logs.unread().values():
             raise refused
         if unsure := self._logs.unsure():
@@ -65,14 +65,14 @@ class Shelf:
 
     def load_again(self) -> None:
         """Read what could not be read before.  Raises PassingError when it still cannot."""
-        self._take_up([replica for replica, _ in self._unread.values()])
-        self._take_up(self._logs.read_again())
+        self._take_up([replica for replica, _ in self._unread.values()], verify_signature)
+        self._take_up(self._logs.read_again(), verify_signature)
 
-    def _take_up(self, replicas: Sequence[Replica]) -> None:
+    def _take_up(self, replicas: Sequence[Replica], verify: Verify) -> None:
         refused: PassingError | None = None
         for replica in replicas:
             try:
-                self._take_up_one(replica)
+                self._take_up_one(replica, verify)
                 self._unread.pop(replica.feed_id, None)
             except PassingError as error:
                 self._unread[replica.feed_id] = replica, error
@@ -80,9 +80,9 @@ class Shelf:
         if refused is not None:
             raise refused
 
-    def _take_up_one(self, replica: Replica) -> None:
+    def _take_up_one(self, replica: Replica, verify: Verify) -> None:
         feed_id = replica.feed_id
-        signed, has_fork = self._credentials.read(feed_id), self.has_proof(feed_id)
+        signed, has_fork = self._credentials.read(feed_id, verify), self.has_proof(feed_id)
         author_id = joined_author(feed_id, signed.values())
         if author_id is None:
             return  # without a certificate nobody can say whose it is
@@ -239,7 +239,7 @@ class Shelf:
         """
         known = self._replicas.get(offer.feed_id)
         if known is None:
-            arrival = self.open_arrival(offer, opened)
+            arrival = self.open_arrival(offer, opened, None)
             self._logs.replace_certificates(offer.feed_id, list(arrival.certificates))
             self._logs.replace(arrival.replica)
             self.take_in([arrival])
@@ -260,15 +260,16 @@ class Shelf:
         return offered
 
     def open_arrival(
-        self, offer: HeadOffer, opened: Mapping[bytes, Certificate] = _NONE
+        self, offer: HeadOffer, opened: Mapping[bytes, Certificate], found: Replica | None
     ) -> Arrival:
-        """Verify the head of a feed that nothing is held of, and raise as ``accept_offer``."""
+        """Verify the head of a feed that nothing is held of, unless it was ``found`` to be true
+        before, and raise as ``accept_offer``."""
         self.check_read(offer.feed_id)
         certificates = self._credentials.open_for(
             offer.feed_id, offer.author_id, offer.certificates, opened
         )
         self._check_open(offer.feed_id)
-        replica = self._open_offer(None, offer)
+        replica = found or self._open_offer(None, offer)
         return Arrival(offer=offer, replica=replica, certificates=certificates)
 
     def take_in(self, arrivals: Iterable[Arrival]) -> None:

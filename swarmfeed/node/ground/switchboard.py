@@ -1,10 +1,10 @@
 """Which part hears which message: one row for each type, brought by the roles."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.talk.message import Message
 from swarmfeed.node.ground.session import Session
@@ -17,8 +17,7 @@ Hear = Callable[[Session, M], Awaitable[None] | None]
 """Takes one message of a peer.  Raises RemoteError when the peer broke a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hears:
+class Hears(Struct, frozen=True):
     """One type of message, and what hears it."""
 
     message: type[Any]

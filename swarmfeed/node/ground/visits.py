@@ -1,7 +1,12 @@
-"""Links that are opened to ask something, and closed again when nothing else uses them."""
+"""Links that are opened to ask something, and closed again when nothing else uses them.
+
+Over them goes what is asked, and nothing of feeds: whoever serves is asked by thousands, who
+would each say first whom they follow.
+"""
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.node.ground.session import Session
@@ -9,8 +14,7 @@ from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.ports import Clock
 
 
-@dataclass(slots=True)
-class _VisitSide:
+class _VisitSide(Struct):
     """When a visit was last of use."""
 
     used_ms: int = 0
@@ -38,6 +42,10 @@ class Visits:
             session.part(_VisitSide).used_ms = self._clock.monotonic_ms()
         return session
 
+    def stay(self, session: Session) -> None:
+        """A link is needed for more than a question, if it was opened for one."""
+        self._sessions.stay(session)
+
     async def close_idle(self, after_ms: int) -> int:
         """Close visits of no use for so long; returns how many."""
         now_ms = self._clock.monotonic_ms()
@@ -45,9 +53,13 @@ class Visits:
             each
             for each in self._sessions.all()
             if each.is_visit
+            and each.peer.outgoing
             and not (each.kept_by or each.holds or each.knows)
             and now_ms - each.part(_VisitSide).used_ms >= after_ms
         ]
+        for door in {door for each in idle for door in each.doors}:
+            # Nothing may have been said, and yet it was there: it may be asked again at once.
+            self._sessions.forget_failures(door)
         await asyncio.gather(*(each.peer.close("that was all") for each in idle))
         return len(idle)
 

@@ -10,10 +10,11 @@ Nobody believes a feed that is not known as ours, nor tells it what is private (
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.asks import alarm_sentences as sentences
 from swarmfeed.core.asks.alarms import Alarms, AlarmView, ThatWasMe, WhatIsAlarming
@@ -67,16 +68,14 @@ NAMED_CHARS_MIN: Final = 8
 """Of an alarm's id, for a person who names it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstSeen:
+class FirstSeen(Struct, frozen=True, kw_only=True):
     """When an alarm was first seen, and where it came from."""
 
     at_ms: int
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vouched:
+class Vouched(Struct, frozen=True, kw_only=True):
     """What another device said: that the person did something."""
 
     device: FeedId

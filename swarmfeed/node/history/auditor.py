@@ -7,10 +7,10 @@ any moment: only who stays linked and silent twice in a row has failed.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.history import sentences
@@ -35,8 +35,7 @@ logger = structlog.get_logger()
 _MINUTE_MS = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """A question that waits for its answer."""
 
     feed_id: FeedId

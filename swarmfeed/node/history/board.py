@@ -35,7 +35,7 @@ from swarmfeed.core.history.notice import (
 )
 from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.words import Hello
-from swarmfeed.node.ground.events import Events
+from swarmfeed.node.ground.events import Events, LinkStays
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.memory import readable
@@ -197,12 +197,13 @@ class NoticeBoard:
         chosen = frozenset(list(author_ids)[:WATCHED_MAX])
         new, self._watched = chosen - self._watched, chosen
         if new:
-            for session in self._sessions.all():
-                self._ask(session, new)
+            for session in filter(lambda each: each.stays, self._sessions.all()):
+                self._ask(session, new, session.outbox.put)
 
-    def on_open(self, session: Session) -> None:
-        """Ask a new peer for what we watch; tell a history server what we hold."""
-        self._ask(session, self._watched)
+    def on_stays(self, event: LinkStays) -> None:
+        """Ask a new peer for what we watch, behind feeds; tell a server what we hold."""
+        session = event.session
+        self._ask(session, self._watched, session.outbox.put_soon)
         if is_server(session):
             own = self._identity.node_id
             offers = [found[own] for found in self._feeds.values() if own in found]
@@ -258,11 +259,11 @@ class NoticeBoard:
 
     # --- inside ---
 
-    def _ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
-        authors = sorted(author_ids)
+    def _ask(self, session: Session, new: Iterable[AuthorId], put: Callable[..., None]) -> None:
+        authors = sorted(new)
         for at in range(0, len(authors), AUTHORS_PER_WANT_MAX):
             batch = tuple(authors[at : at + AUTHORS_PER_WANT_MAX])
-            session.outbox.put(("watch", batch), partial(session.send, Watch(batch)))
+            put(("watch", batch), partial(session.send, Watch(batch)))
 
     def _tell(self, session: Session, known: Iterable[KeptNotice]) -> None:
         records = [each.record for each in known]
@@ -277,21 +278,21 @@ class NoticeBoard:
                 self._tell_soon(session, kept)
 
     def _tell_soon(self, session: Session, kept: KeptNotice) -> None:
-        """Have a peer told a notice, together with others that wait by then.
-
-        However often it asks before it reads: what waits for it is one list of notices.
-        """
+        """Have a peer told a notice, with others that wait by then: in one list, however often
+        it asks before it reads."""
         notice = kept.notice
         session.part(HistorySide).untold[notice.feed_id, notice.node_id] = kept.record
         session.outbox.put_soon(("notices",), partial(self._tell_untold, session))
 
     async def _tell_untold(self, session: Session) -> None:
+        """Tell some; the rest when what else is due was said: heads are waited for."""
         untold = session.part(HistorySide).untold
-        while untold:
-            count = min(len(untold), NOTICES_TOLD_AT_ONCE)
-            batch = tuple(untold.popitem(last=False)[1] for _ in range(count))
+        count = min(len(untold), NOTICES_TOLD_AT_ONCE)
+        batch = tuple(untold.popitem(last=False)[1] for _ in range(count))
+        if untold:
+            session.outbox.put(("notices",), partial(self._tell_untold, session))
+        if batch:
             await session.send(Notices(batch))
-            await breathe()
 
     def _take(self, session: Session, record: NoticeRecord) -> None:
         # Most of what comes is known: everybody who watches an author passes it on.

@@ -1,10 +1,11 @@
 """Carries out what a history server decided: claims, leases, leaves, drops, and counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.limits import FEEDS_HELD_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
@@ -23,8 +24,7 @@ from swarmfeed.node.history.board import NoticeBoard
 logger = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What a history server did since the node started."""
 
     taken: int = 0

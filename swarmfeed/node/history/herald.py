@@ -28,6 +28,11 @@ class Herald:
         self._office = office
         self._custodian = custodian
         self._is_passing = ground.settings.is_passing
+        self._saying = ground.leisure.each(self.say_held)
+
+    def say_soon(self, feed_id: FeedId) -> None:
+        """Say it at leisure: nobody waits for a notice."""
+        self._saying.put(feed_id)
 
     def say_held(self, feed_id: FeedId) -> bool:
         """Say that we hold a feed, if it is whole and that was not said lately."""

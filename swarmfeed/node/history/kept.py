@@ -1,6 +1,6 @@
 """What the notice board hands out: a notice as it is kept, and who says to hold something."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.history import rows
@@ -8,8 +8,7 @@ from swarmfeed.core.history.notice import Notice, read_notice
 from swarmfeed.core.history.words import NoticeRecord
 
 
-@dataclass(frozen=True, slots=True)
-class KeptNotice:
+class KeptNotice(Struct, frozen=True):
     """A notice on the board."""
 
     notice: Notice
@@ -24,15 +23,13 @@ class KeptNotice:
         return self.record.link
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeCame:
+class NoticeCame(Struct, frozen=True):
     """An event: a notice of another node was news, and is on the board."""
 
     kept: KeptNotice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimant:
+class Claimant(Struct, frozen=True, kw_only=True):
     """A node that says that it holds something."""
 
     server: bool

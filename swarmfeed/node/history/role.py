@@ -7,8 +7,10 @@ does so for everybody in its scope, and acts on it (``server.py``).
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.history import sentences
 from swarmfeed.core.history.choice import HISTORY_ROLE
@@ -26,6 +28,7 @@ from swarmfeed.node.ground import events
 from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.answers import HistoryAnswers
@@ -56,8 +59,7 @@ EVERY_S_MIN: Final = 0.25
 """Shortest period of a job, however fast the policy's clock runs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """The parts, put together."""
 
     ground: Ground
@@ -76,7 +78,7 @@ class History:
     def hears(self) -> tuple[Hears, ...]:
         return (
             hears(Watch, self.sight.board.on_watch),
-            hears(Notices, self.sight.board.on_notices),
+            hears(Notices, self._on_notices),
             hears(Farewell, self.sight.board.on_farewell),
             hears(Report, self.colleagues.on_report),
             hears(Audit, self.auditor.on_audit),
@@ -95,6 +97,7 @@ class History:
     def listens(self) -> tuple[Listens, ...]:
         return (
             listens(events.LinkOpened, self._on_open),
+            listens(events.LinkStays, self.sight.board.on_stays),
             listens(events.LinkClosed, self._on_close),
             listens(events.HeadGrew, self._on_head),
             listens(events.FeedCompleted, self._on_complete),
@@ -122,7 +125,6 @@ class History:
 
     def _on_open(self, event: events.LinkOpened) -> None:
         session = event.session
-        self.sight.board.on_open(session)
         self.sight.census.met(session)
         self.sight.board.forgive(session.node_id)
 
@@ -136,7 +138,11 @@ class History:
     def _on_complete(self, event: events.FeedCompleted) -> None:
         """All of a feed is here: say so."""
         self.custodian.settle(event.feed_id)
-        self.herald.say_held(event.feed_id)
+        self.herald.say_soon(event.feed_id)
+
+    def _on_notices(self, session: Session, told: Notices) -> None:
+        hearing = partial(self.sight.board.on_notices, session, told)
+        self.ground.leisure.put_for(session, hearing)
 
     def _on_backlog(self, event: events.BacklogAsked) -> None:
         """Somebody asks for a whole feed; servers fetch to hold, and do not count."""

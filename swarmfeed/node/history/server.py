@@ -12,8 +12,10 @@ gathers, asks and has it carried out, and keeps the reason of everything it did.
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES, FETCH_TIMEOUT_S
 from swarmfeed.core.base.texts import format_size
@@ -60,8 +62,7 @@ SILENT_STEPS: Final = 12
 """Looks that find slack before the first server, asked half a day long, is passed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What the last look at a feed found, and what was decided."""
 
     at_ms: int

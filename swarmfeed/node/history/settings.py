@@ -1,7 +1,8 @@
 """How much a node gives for the history of others, as told at its start."""
 
-from dataclasses import dataclass
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.history.choice import HistoryChoice
 from swarmfeed.node.ground.settings import Setting, Size
@@ -10,8 +11,7 @@ FREE_BYTES_MIN: Final = 1000**3
 """Free disk that a history server leaves alone unless told otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistorySettings:
+class HistorySettings(Struct, frozen=True, kw_only=True):
     """Choices of one start; without ``scope`` counts what was chosen on the page, if any."""
 
     speed: Annotated[
@@ -36,6 +36,7 @@ class HistorySettings:
             alone="community",
             stays=True,
             restart=False,
+            kept=False,
         ),
     ] = None
     """For whom; None: for nobody."""
@@ -47,6 +48,7 @@ class HistorySettings:
             "With --history: free disk that is left alone; 1 GB if left out.",
             stays=True,
             restart=False,
+            kept=False,
         ),
     ] = FREE_BYTES_MIN
 

@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.history.choice import HISTORY_ROLE
@@ -11,8 +12,7 @@ from swarmfeed.core.history.words import NoticeRecord
 from swarmfeed.node.ground.session import Session
 
 
-@dataclass(slots=True)
-class HistorySide:
+class HistorySide(Struct):
     """History's part of a session."""
 
     watches: dict[AuthorId, int] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """What a node sees of others who hold something."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
@@ -8,8 +8,7 @@ from swarmfeed.node.history.demand import Demand
 from swarmfeed.node.history.viewer import Viewer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Sight(Struct, frozen=True, kw_only=True):
     """The parts that observe, and decide nothing."""
 
     board: NoticeBoard

@@ -1,9 +1,10 @@
 """What is known of one feed at one moment, put together for those who decide and explain."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from statistics import median
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.history import slack
@@ -22,8 +23,7 @@ ORDINARY_FEED_BYTES: Final = 100_000
 """Size of an ordinary feed: some 1,700 posts, packed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What a feed's holders offer together."""
 
     unavailable: float

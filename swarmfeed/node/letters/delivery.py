@@ -7,22 +7,18 @@
 Devices are delivered to side by side, each its own letters one after the other.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 import structlog
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
-from swarmfeed.core.letters.content import AGAIN, GOT, decode_content
+from swarmfeed.core.letters.content import AGAIN, GOT, TOKEN, decode_content, read_token
 from swarmfeed.core.letters.limits import (
-    CONFIRM_S,
     DELIVERIES_AT_ONCE,
-    OFFERED_MAX,
     SEEK_PERSON_MS,
 )
-from swarmfeed.core.letters.parcel import parcel_id
 from swarmfeed.core.letters.rows import KeptLetter, LetterDevice, LetterTarget, SentLetter
 from swarmfeed.core.letters.schedule import (
     Progress,
@@ -31,31 +27,23 @@ from swarmfeed.core.letters.schedule import (
     progress,
     refused,
     taken,
+    untaken,
 )
-from swarmfeed.core.letters.words import KEPT, LATER, Letter, LetterKept
 from swarmfeed.errors import BadSealError, PassingError, RetryError, UserError
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.ground.events import Indexed, LinkOpened
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FETCHED
-from swarmfeed.node.ground.reach import Target
-from swarmfeed.node.ground.session import Session
 from swarmfeed.node.letters.book import Edits, LetterBook
 from swarmfeed.node.letters.directory import Directory
+from swarmfeed.node.letters.handing import Handing
 from swarmfeed.node.letters.keyring import PrekeyRing
 from swarmfeed.node.letters.sealing import Sealing
 
 logger = structlog.get_logger()
 
 Change = Callable[[LetterTarget], LetterTarget]
-
-
-@dataclass(slots=True)
-class LetterSide:
-    """Parcels that a peer was brought, and has not answered yet."""
-
-    waiting: dict[bytes, "asyncio.Future[int]"] = field(default_factory=dict)
 
 
 class Delivery:
@@ -69,6 +57,7 @@ class Delivery:
         directory: Directory,
         keyring: PrekeyRing,
         sealing: Sealing,
+        handing: Handing,
     ) -> None:
         self._ground = ground
         self._own = ground.identity.author_id
@@ -78,10 +67,9 @@ class Delivery:
         self._directory = directory
         self._keyring = keyring
         self._sealing = sealing
+        self._handing = handing
         self._busy: set[FeedId] = set()
         self._is_looking = self._is_woken = False
-        self._not_there: dict[tuple[FeedId, NodeId], int] = {}
-        """Nodes that said a parcel was not for them, and when."""
         self._sought: dict[AuthorId, int] = {}
         """People who were looked for, and when."""
 
@@ -100,7 +88,10 @@ class Delivery:
             self.wake()
 
     def on_opened(self, event: LinkOpened) -> None:
-        """A device is there that letters wait for."""
+        """A device is there that letters wait for; or anybody, where nobody was."""
+        if len(self._ground.sessions.all()) == 1:
+            # What nobody took while this machine was alone waits for up to an hour else.
+            self._ground.beside.spawn(self._hurry_untaken())
         node_id, devices = event.session.node_id, self._book.devices.items()
         there = {feed_id for feed_id, row in devices if row.node_id == node_id}
         if there:
@@ -108,19 +99,26 @@ class Delivery:
             self._ground.beside.spawn(self._hurry(there))
 
     async def _hurry(self, feed_ids: set[FeedId]) -> None:
+        now_ms = self._clock.now_ms()
+        await self._change_all(
+            lambda each: (
+                replace(each, next_ms=min(each.next_ms, now_ms))
+                if each.feed_id in feed_ids and not each.got and not each.given
+                else each
+            )
+        )
+
+    async def _hurry_untaken(self) -> None:
+        await self._book.open()
+        now_ms = self._clock.now_ms()
+        await self._change_all(lambda each: untaken(each, now_ms))
+
+    async def _change_all(self, change: Change) -> None:
+        """Change targets of all letters on their way, and look what is due."""
         async with self._book.lock:
-            edits, now_ms = Edits(), self._clock.now_ms()
-            for name, letter in self._book.sent.items():
-                targets = tuple(
-                    replace(each, next_ms=min(each.next_ms, now_ms))
-                    if each.feed_id in feed_ids and not each.got and not each.given
-                    else each
-                    for each in letter.targets
-                )
-                if targets != letter.targets:
-                    edits.sent[name] = replace(letter, targets=targets)
+            edits = self._book.retargeted(change)
             if edits.sent:
-                await self._book.save(edits, now_ms)
+                await self._book.save(edits, self._clock.now_ms())
         self.wake()
 
     async def _look(self) -> None:
@@ -165,8 +163,20 @@ class Delivery:
                         edits.sent[name] = replace(letter, targets=(*letter.targets, *more))
             if edits.sent:
                 await self._book.save(edits, now_ms)
+        for name in self._expired(edits):
+            await self._ground.media.expired(name)
         for author_id in self._unknown():
             await self._seek(author_id)
+
+    def _expired(self, edits: Edits) -> list[bytes]:
+        """Letters that reached nobody, among those that end."""
+        ended = (letters.items() for letters in edits.letters.values())
+        return [
+            name
+            for letters in ended
+            for name, kept in letters
+            if kept is not None and kept.is_expired
+        ]
 
     def _end(self, edits: Edits, name: bytes, letter: SentLetter) -> None:
         edits.sent[name] = None
@@ -261,10 +271,11 @@ class Delivery:
         if parcel is None:
             return False
         author_id = self._book.devices[feed_id].author_id
-        node_id = await self._give(feed_id, author_id, parcel)
+        known = self._book.devices[feed_id].node_id
+        node_id = await self._handing.give(feed_id, author_id, known, parcel)
         boxes = frozenset[NodeId]()
         if node_id is None:
-            boxes = await self._ground.mail.put(feed_id, parcel, self._token_of(author_id))
+            boxes = await self._ground.mail.put(feed_id, parcel, self._token_of(feed_id))
         if session == self._book.begun_anew[feed_id]:
             await self._note(feed_id, name, node_id, boxes)
         # Else it was sealed for a session that is no more, and is due again.
@@ -290,75 +301,20 @@ class Delivery:
                 logger.info("a letter cannot be sealed now", reason=str(error))
                 await self._book.save(self._refused(feed_id, name), now_ms)
                 return None
+            if (said := decode_content(letter.content)).kind == TOKEN:
+                row = replace(row, told=read_token(said.body))
             await self._book.save(Edits(devices={feed_id: row}), now_ms)
         return parcel
 
-    def _token_of(self, author_id: AuthorId) -> bytes | None:
-        talk = self._book.talks.get(author_id)
-        if author_id == self._own:
-            return self._ground.mail.own_token()
-        return talk.theirs or None if talk is not None else None
-
-    # --- over a link ---
-
-    async def _give(self, feed_id: FeedId, author_id: AuthorId, parcel: bytes) -> NodeId | None:
-        """Bring a parcel to the device itself; returns on which node it took it."""
-        tried: set[NodeId] = set()
-        for session in await self._links(feed_id, author_id):
-            node_id = session.node_id
-            if node_id in tried or self._was_wrong(feed_id, node_id):
-                continue
-            tried.add(node_id)
-            result = await self._bring(session, parcel)
-            if result == KEPT:
-                return node_id
-            if result not in (None, LATER):
-                self._not_there[feed_id, node_id] = self._clock.now_ms()
-        return None
-
-    async def _links(self, feed_id: FeedId, author_id: AuthorId) -> list[Session]:
-        """Links by which the device may be reached."""
-        known = self._book.devices[feed_id].node_id
-        if known:
-            target = Target(node_id=NodeId(known))
-        else:
-            # Whoever writes a feed holds it; the others learn that there is a parcel, no more.
-            holders = [each for each in self._ground.sessions.all() if feed_id in each.holds]
-            if holders:
-                return holders[:OFFERED_MAX]
-            target = Target(author_id=author_id)
-        found = await self._ground.reach.soon(target)
-        return [] if found is None else [found]
-
-    def _was_wrong(self, feed_id: FeedId, node_id: NodeId) -> bool:
-        at_ms = self._not_there.get((feed_id, node_id))
-        return at_ms is not None and self._clock.now_ms() - at_ms < SEEK_PERSON_MS
-
-    async def _bring(self, session: Session, parcel: bytes) -> int | None:
-        """Hand a parcel over a link; None: nothing was heard of it."""
-        name, waiting = parcel_id(parcel), session.part(LetterSide).waiting
-        answer = waiting[name] = asyncio.get_running_loop().create_future()
-        session.outbox.put(("letter", name), partial(session.send, Letter(parcel)))
-        try:
-            async with asyncio.timeout(CONFIRM_S):
-                result: int = await answer
-                return result
-        except TimeoutError:
-            return None
-        finally:
-            waiting.pop(name, None)
-
-    def on_kept(self, session: Session, message: LetterKept) -> None:
-        """A peer says what became of a parcel."""
-        answer = session.part(LetterSide).waiting.get(message.parcel_id)
-        if answer is not None and not answer.done():
-            answer.set_result(message.result)
-
-    def on_closed(self, session: Session) -> None:
-        """A link ended: nobody answers there any more."""
-        for answer in session.part(LetterSide).waiting.values():
-            if not answer.done():
-                answer.set_result(LATER)
+    def _token_of(self, feed_id: FeedId) -> bytes | None:
+        """What the boxes of a device take parcels by: as it told us itself, or another one of
+        its person's.  They are one, once all devices met; one from a backup may never have.
+        """
+        row = self._book.devices[feed_id]
+        talk = self._book.talks.get(row.author_id)
+        is_own = row.author_id == self._own
+        others = self._ground.mail.own_token() if is_own else talk.theirs if talk else None
+        return row.theirs or others or None
 
     # --- what came of it ---
 

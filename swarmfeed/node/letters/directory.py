@@ -6,7 +6,8 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.author import feeds_of
 from swarmfeed.core.feed.claims import open_all
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.kinds import PrekeysBody, decode_body
+from swarmfeed.core.feed.kinds import decode_body
+from swarmfeed.core.feed.sealed_kinds import PrekeysBody
 from swarmfeed.core.letters.limits import PREKEYS_LOOKED_AT
 from swarmfeed.core.letters.prekeys import SUITE, SelfIntroduction, open_introduction
 from swarmfeed.errors import BadProofError, DamageError, MendingError, PassingError, RemoteError
@@ -62,6 +63,10 @@ class Directory:
         known = self._shelf.certified(author_id)
         found = known.feed(feed_id)
         return found is not None and found.end is not None
+
+    def is_doubted(self, feed_id: FeedId) -> bool:
+        """Whether a device counts as ours that a thief may have added."""
+        return feed_id in self._doubted
 
     def author_of(self, feed_id: FeedId, said: SelfIntroduction) -> AuthorId:
         """Whose device wrote, by what came with its letter and what we know.

@@ -1,25 +1,31 @@
 """Groups by the person's own hand: made, and their people added and removed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from swarmfeed.core.asks import letter_sentences as sentences
 from swarmfeed.core.base.types import AuthorId
-from swarmfeed.core.letters.content import CHANGED, MADE, TOLD
+from swarmfeed.core.letters.content import CHANGED, MADE
 from swarmfeed.core.letters.groups import (
     Group,
     GroupChange,
+    GroupHistory,
     GroupMade,
     WrittenChange,
     begin_group,
     encode_change,
-    encode_history,
     encode_made,
     group_id_of,
+    is_full,
     open_group,
     with_change,
 )
-from swarmfeed.core.letters.limits import GROUP_NAME_CHARS_MAX, GROUP_PEOPLE_MAX
+from swarmfeed.core.letters.limits import (
+    GROUP_CHANGES_MAX,
+    GROUP_NAME_CHARS_MAX,
+    GROUP_PEOPLE_MAX,
+)
 from swarmfeed.core.letters.rows import TalkRow
 from swarmfeed.core.letters.standing import Acquaintance
 from swarmfeed.errors import UserError
@@ -94,17 +100,20 @@ class Founding:
             if talk is None or talk.group is None:
                 raise UserError(sentences.NO_GROUP())
             group = open_group(talk.group)
-            self._check(group, who, on=on)
+            self._check(talk.group, who, on=on)
             edits = Edits()
             self._write_change(edits, talk_id, talk, group, who, on=on)
             await self._book.save(edits, self._clock.now_ms())
         self._wake()
 
-    def _check(self, group: Group, who: AuthorId, *, on: bool) -> None:
+    def _check(self, history: GroupHistory, who: AuthorId, *, on: bool) -> None:
+        group = open_group(history)
         leaves = who == self._own and not on
         if self._own not in group.admins and not leaves:
             admins = ", ".join(self._views.called(each) for each in sorted(group.admins))
             raise UserError(sentences.NOT_AN_ADMIN(admins=admins))
+        if is_full(history) and not leaves:
+            raise UserError(sentences.GROUP_IS_OLD(most=GROUP_CHANGES_MAX - GROUP_PEOPLE_MAX))
         if on == (who in group.people):
             raise UserError(sentences.IS_IN_IT() if on else sentences.IS_NOT_IN_IT())
         if on and len(group.people) >= GROUP_PEOPLE_MAX:
@@ -133,4 +142,4 @@ class Founding:
         standing = after.standing if is_in else Acquaintance.LEFT.value
         edits.talks[talk_id] = replace(after, group=history, standing=standing)
         if on:
-            self._writing.put(edits, (who,), TOLD, encode_history(history), who)
+            self._writing.tell_group(edits, who, history)

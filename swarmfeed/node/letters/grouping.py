@@ -1,6 +1,8 @@
 """Letters about who is in a group: what they change, and who has to be told of it."""
 
-from dataclasses import replace
+from contextlib import suppress
+
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.letters import content as kinds
@@ -12,6 +14,7 @@ from swarmfeed.core.letters.groups import (
     decode_history,
     group_id_of,
     open_group,
+    untold,
     with_change,
 )
 from swarmfeed.core.letters.rows import TalkRow
@@ -89,5 +92,15 @@ class Grouping:
             raise BadEncodingError("told by somebody who adds nobody")
         both = history or GroupHistory(changes=told.changes[:1])
         for change in told.changes[1:]:
-            both = with_change(both, change)
+            with suppress(BadEncodingError):  # of somebody who changes nothing: passed over
+                both = with_change(both, change)
         return both
+
+    def untold(
+        self, before: GroupHistory | None, after: GroupHistory | None
+    ) -> frozenset[AuthorId]:
+        """Whom we have to tell a group's history again, once more of it is known here."""
+        if before is None or after is None or self._own not in open_group(after).admins:
+            return frozenset()
+        new = {*after.changes} - {*before.changes}
+        return frozenset[AuthorId]().union(*(untold(after, each) for each in new)) - {self._own}

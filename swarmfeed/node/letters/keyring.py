@@ -1,6 +1,6 @@
 """This device's own keys for letters: made, published every two weeks, erased in time."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from swarmfeed.core.asks import letter_sentences as sentences
 from swarmfeed.core.base.boxes import MLKEM_PUBLIC_BYTES

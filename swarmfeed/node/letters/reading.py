@@ -1,11 +1,12 @@
 """Parcels that come: opened, written down with what they change, and only then confirmed."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 import structlog
+from msgspec.structs import replace
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import AuthorId, FeedId
@@ -22,14 +23,23 @@ from swarmfeed.core.letters.limits import (
 from swarmfeed.core.letters.order import newest_with
 from swarmfeed.core.letters.parcel import parcel_id
 from swarmfeed.core.letters.rows import KeptLetter, LetterDevice, TalkRow
-from swarmfeed.core.letters.schedule import is_done
+from swarmfeed.core.letters.schedule import untaken
 from swarmfeed.core.letters.standing import Acquaintance, Reception, receive
 from swarmfeed.core.letters.words import KEPT, LATER, NOT_MINE
-from swarmfeed.errors import BadEncodingError, MendingError, PassingError, RemoteError
+from swarmfeed.errors import (
+    BadEncodingError,
+    MendingError,
+    PassingError,
+    RemoteError,
+    UserError,
+)
 from swarmfeed.node.ground.events import LetterCame, ParcelCame
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.media import LetterName
 from swarmfeed.node.letters.book import Edits, LetterBook
+from swarmfeed.node.letters.confirming import Confirming
+from swarmfeed.node.letters.early import EarlyLetters
 from swarmfeed.node.letters.grouping import Grouping
 from swarmfeed.node.letters.receipts import Receipts
 from swarmfeed.node.letters.sealing import OpenedLetter, Sealing, UnopenedError
@@ -61,6 +71,8 @@ class LetterReader:
         self._writing = writing
         self._receipts = receipts
         self._grouping = Grouping(self._own)
+        self._confirming = Confirming(ground, book)
+        self._early = EarlyLetters()
         self._wake = wake
         rate = STRANGERS_PER_DAY * 1_000 / DAY_MS
         self._strangers = TokenBucket(STRANGERS_PER_DAY, rate, self._clock.now_ms() / 1_000)
@@ -119,7 +131,7 @@ class LetterReader:
             self._ground.shelf.author_of(feed_id) if device is None else device.author_id
         )
         now_ms = self._clock.now_ms()
-        if author_id is None or self._is_shut_out(author_id):
+        if author_id is None or self._book.is_blocked(author_id):
             return False
         row = device or LetterDevice(author_id=author_id)
         if now_ms - row.asked_ms < AGAIN_EVERY_MS or not self._is_heard(author_id):
@@ -141,15 +153,11 @@ class LetterReader:
             )
         )
 
-    def _is_shut_out(self, author_id: AuthorId) -> bool:
-        talk = self._book.talks.get(author_id)
-        return talk is not None and talk.standing == Acquaintance.BLOCKED
-
     # --- what opened ---
 
     async def _read(self, edits: Edits, opened: OpenedLetter) -> int:
         now_ms, author_id = self._clock.now_ms(), opened.device.author_id
-        if self._is_shut_out(author_id):
+        if self._book.is_blocked(author_id):
             return KEPT
         edits.devices[opened.feed_id] = replace(opened.device, heard_ms=now_ms)
         came = Edits(devices={**edits.devices}, seen={**edits.seen})
@@ -186,52 +194,18 @@ class LetterReader:
             row = edits.devices[feed_id]
             assert row is not None
             edits.devices[feed_id] = replace(row, node_id=content.node_id)
-        if content.kind == kinds.GOT:
-            self._confirm(edits, feed_id, kinds.read_got(content.body))
-            return ()
-        if content.kind == kinds.AGAIN:
-            self._begin_anew(edits, feed_id)
-            return (partial(self._note_anew, feed_id),)
+        if content.kind in (kinds.GOT, kinds.AGAIN):
+            is_due = self._is_heard(opened.device.author_id) or self._confirming.awaits(feed_id)
+            return self._hear_of_ours(edits, feed_id, content) if is_due else None
         return self._take_in(edits, opened, content)
 
-    def _confirm(self, edits: Edits, feed_id: FeedId, ids: tuple[bytes, ...]) -> None:
-        """Note that a device has some letters of ours."""
-        for name in ids:
-            letter = edits.sent.get(name) or self._book.sent.get(name)
-            if letter is None:
-                continue
-            targets = tuple(
-                replace(each, got=True) if each.feed_id == feed_id else each
-                for each in letter.targets
-            )
-            letter = replace(letter, targets=targets)
-            is_over = is_done(letter, self._own)
-            edits.sent[name] = None if is_over else letter
-            if is_over and letter.talk:
-                self._note_arrival(edits, name, letter.talk, letter.content)
-
-    def _note_arrival(self, edits: Edits, name: bytes, talk: bytes, content: bytes) -> None:
-        kept = KeptLetter(
-            author_id=self._own,
-            content=content,
-            came_ms=decode_content(content).time_ms,
-            feed_id=self._ground.identity.feed_id,
-            outcome="arrived",
-        )
-        edits.keep(talk, name, kept)
-
-    def _begin_anew(self, edits: Edits, feed_id: FeedId) -> None:
-        """They opened none of ours: what they did not confirm goes out again at once."""
-        now_ms = self._clock.now_ms()
-        for name, letter in self._book.sent.items():
-            targets = tuple(
-                replace(each, next_ms=now_ms, given=False)
-                if each.feed_id == feed_id and not each.got
-                else each
-                for each in letter.targets
-            )
-            if targets != letter.targets:
-                edits.sent[name] = replace(letter, targets=targets)
+    def _hear_of_ours(self, edits: Edits, feed_id: FeedId, content: Content) -> Afterwards:
+        """Note what a device says of letters that we sent."""
+        if content.kind == kinds.GOT:
+            self._confirming.confirm(edits, feed_id, kinds.read_got(content.body))
+            return ()
+        is_begun = self._confirming.begin_anew(edits, feed_id)
+        return (partial(self._note_anew, feed_id),) if is_begun else ()
 
     def _note_anew(self, feed_id: FeedId) -> None:
         self._book.begun_anew[feed_id] += 1
@@ -253,16 +227,47 @@ class LetterReader:
             # Before it counts as seen: a power cut in between has it told again, not lost.
             self._ground.events.tell(told)
             return (receipt,)
+        if self._is_early(author_id, content):
+            return (partial(self._early.keep, content.to, opened),)
         talk_id, talk = self._talk_of(author_id, opened.content, content)
-        text = kinds.read_text(content.body) if content.kind == kinds.TEXT else None
-        reception = self._reception(author_id, talk_id, talk, text)
+        is_text = content.kind == kinds.TEXT
+        text = kinds.read_text(content.body) if is_text else None
+        pictures = kinds.read_pictures(content.body) if is_text else ()
+        # Strangers ask with words alone.
+        reception = self._reception(author_id, talk_id, talk, None if pictures else text)
         if reception is Reception.DROPPED:
             return None
         if reception is Reception.ASKED:
             self._admit(author_id)
         edits.seen[name] = self._clock.now_ms()
         self._keep(edits, opened, content, name, talk_id, talk, reception)
-        return (receipt,) if reception is Reception.TAKEN else ()
+        if reception is not Reception.TAKEN:
+            return ()
+        letter = LetterName(opened.feed_id, name)
+        wants = (partial(self._ground.media.want_of_letter, each, letter) for each in pictures)
+        return (receipt, partial(self._hear_early, talk_id), *wants)
+
+    def _is_early(self, author_id: AuthorId, content: Content) -> bool:
+        """Whether a letter is for a group whose beginning has not come yet, it seems."""
+        is_known = content.to == self._own or self._is_group(content.to)
+        is_of_group = content.kind in (kinds.TEXT, kinds.CHANGED)
+        is_own = author_id == self._own
+        return is_of_group and not is_known and not is_own and self._is_heard(author_id)
+
+    def _hear_early(self, talk_id: bytes) -> None:
+        """A group may have begun: read what came before."""
+        if early := self._early.take(talk_id):
+            self._ground.beside.spawn(self._read_early(early))
+
+    async def _read_early(self, early: Sequence[OpenedLetter]) -> None:
+        try:
+            async with self._book.lock:
+                for opened in early:
+                    device = self._book.devices.get(opened.feed_id)
+                    if device is not None:  # what its session came to since
+                        await self._read(Edits(), replace(opened, device=device))
+        except PassingError as error:
+            logger.info("early letters come again", reason=str(error))
 
     def _admit(self, author_id: AuthorId) -> None:
         """Count a letter that is kept of a stranger.  PassingError: too many came today."""
@@ -307,7 +312,9 @@ class LetterReader:
         if talk is not None and talk.group is not None:
             return self._grouping.receive(author_id, talk)
         requested = sum(
-            each.standing == Acquaintance.REQUESTED for each in self._book.talks.values()
+            each.standing == Acquaintance.REQUESTED
+            for name, each in self._book.talks.items()
+            if not self._book.is_blocked(AuthorId(name))
         )
         room = TALKS_MAX - len(self._book.talks)
         return receive(
@@ -319,13 +326,26 @@ class LetterReader:
 
     def _knows(self, author_id: AuthorId) -> bool:
         """Whether we follow somebody, or talk with them already."""
-        talk = self._book.talks.get(author_id)
-        if talk is not None and talk.standing == Acquaintance.ACCEPTED:
+        if self._book.is_accepted(author_id):
             return True
         try:
             return author_id in self._ground.shells.index.follows_of(self._own)
         except (PassingError, MendingError):
             return False
+
+    def _note_token(self, edits: Edits, opened: OpenedLetter, token: bytes) -> None:
+        """Note by what the boxes of a device take parcels."""
+        row = edits.devices[opened.feed_id]
+        assert row is not None, "it was heard of"
+        edits.devices[opened.feed_id] = replace(row, theirs=token)
+
+    def _tell_again(self, edits: Edits, before: TalkRow, now: TalkRow) -> None:
+        """Tell of a change whoever was added at the same time."""
+        people = self._grouping.untold(before.group, now.group)
+        with suppress(UserError):  # too much is on its way
+            for who in sorted(people):
+                assert now.group is not None
+                self._writing.tell_group(edits, who, now.group)
 
     def _keep(
         self,
@@ -343,11 +363,16 @@ class LetterReader:
         standing = (Acquaintance.REQUESTED if asked else Acquaintance.ACCEPTED).value
         now = talk or TalkRow(standing=standing)
         if content.kind == kinds.TOKEN:
-            if talk_id == author_id:
+            self._note_token(edits, opened, kinds.read_token(content.body))
+            edits.sent |= self._book.retargeted(
+                lambda each: untaken(each, now_ms) if each.author_id == author_id else each
+            ).sent
+            if talk_id == author_id != self._own:
                 edits.talks[talk_id] = replace(now, theirs=kinds.read_token(content.body))
             return
         if content.kind != kinds.TEXT:
-            now = self._grouping.change(now, author_id, opened.content, content)
+            before, now = now, self._grouping.change(now, author_id, opened.content, content)
+            self._tell_again(edits, before, now)
         kept = KeptLetter(
             author_id=author_id,
             content=opened.content,

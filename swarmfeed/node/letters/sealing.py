@@ -6,14 +6,16 @@ that was killed would use a key twice.  All of it may run in a thread.
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.limits import KEY_BYTES
 from swarmfeed.core.base.ratchets import RatchetHeader
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.base.x25519 import x25519_public
-from swarmfeed.core.feed.kinds import PrekeysBody
+from swarmfeed.core.feed.sealed_kinds import PrekeysBody
 from swarmfeed.core.letters.agreeing import (
     Parties,
     parties_of,
@@ -43,8 +45,7 @@ from swarmfeed.ports import Dice, Envelopes, Ratchets
 _CONTEXT: Final = b"swarmfeed letter 1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedLetter:
+class OpenedLetter(Struct, frozen=True, kw_only=True):
     """What was in a parcel."""
 
     feed_id: FeedId

@@ -1,13 +1,13 @@
 """Whether this device takes letters, as told at its start."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.node.ground.settings import Setting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterSettings:
+class LetterSettings(Struct, frozen=True, kw_only=True):
     """Choices of one start."""
 
     letters: Annotated[

@@ -8,8 +8,14 @@ from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.bencoding import decode_fields
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.feed.medium import Medium
 from swarmfeed.core.letters import content as kinds
-from swarmfeed.core.letters.content import Content, decode_content, read_text
+from swarmfeed.core.letters.content import (
+    Content,
+    decode_content,
+    read_pictures,
+    read_text,
+)
 from swarmfeed.core.letters.groups import GroupChange, GroupMade, open_group
 from swarmfeed.core.letters.limits import AHEAD_MS, CONTENT_BYTES_MAX
 from swarmfeed.core.letters.order import OrderedLetter, Placed, in_order
@@ -39,6 +45,7 @@ class LetterViews:
         self._own = ground.identity.author_id
         self._index = ground.shells.index
         self._book = book
+        self._media = ground.media
 
     # --- people ---
 
@@ -58,6 +65,8 @@ class LetterViews:
 
     def talk(self, talk_id: bytes, talk: TalkRow) -> TalkView:
         standing = Acquaintance(talk.standing)
+        if self._book.is_blocked(AuthorId(talk_id)):
+            standing = Acquaintance.BLOCKED
         said = _STANDINGS.get(standing)
         view = TalkView(
             talk=name_talk(talk_id, talk),
@@ -111,11 +120,12 @@ class LetterViews:
             author_name=self.name_of(kept.author_id),
             own=kept.author_id == self._own,
             time_ms=time_of(said, kept),
-            text=_text_of(said),
+            text=text_of(said),
             notice=self._notice(kept.author_id, said),
             state=state,
             sentence=sentence,
             missing=missing,
+            media=tuple(map(self._media.view_of_letter, pictures_of(said))),
         )
 
     def _state(self, name: bytes, kept: KeptLetter) -> tuple[str, str]:
@@ -191,7 +201,18 @@ def time_of(said: Content, kept: KeptLetter) -> int:
     return said.time_ms if said.time_ms <= kept.came_ms + AHEAD_MS else kept.came_ms
 
 
-def _text_of(said: Content) -> str:
+def pictures_of(said: Content) -> tuple[Medium, ...]:
+    """The pictures of a letter."""
+    if said.kind != kinds.TEXT:
+        return ()
+    try:
+        return read_pictures(said.body)
+    except BadEncodingError:
+        return ()
+
+
+def text_of(said: Content) -> str:
+    """The words of a letter; empty where it is of another kind."""
     if said.kind != kinds.TEXT:
         return ""
     try:

@@ -5,28 +5,50 @@ What a letter says is kept once; it is sealed for a device each time that is tri
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from swarmfeed.core.asks import letter_sentences as sentences
+from swarmfeed.core.asks.input_sentences import BAD_KEY
+from swarmfeed.core.asks.media import Attached
 from swarmfeed.core.base.types import AuthorId, FeedId
+from swarmfeed.core.feed.limits import WISH_KEY_CHARS_MAX
+from swarmfeed.core.feed.medium import Medium
+from swarmfeed.core.feed.once import Wish, content_of, is_key, row_key
 from swarmfeed.core.letters.content import (
     TEXT,
     TOKEN,
+    TOLD,
     Content,
+    decode_content,
     encode_content,
     encode_fields,
     letter_id,
     text_body,
     token_body,
 )
+from swarmfeed.core.letters.groups import (
+    GroupHistory,
+    decode_history,
+    encode_history,
+    in_parts,
+)
 from swarmfeed.core.letters.limits import OWED_MAX, SENT_MAX, TALKS_MAX, TOLD_AT_ONCE
 from swarmfeed.core.letters.order import newest_with
-from swarmfeed.core.letters.rows import KeptLetter, LetterTarget, SentLetter, TalkRow
+from swarmfeed.core.letters.rows import (
+    KeptLetter,
+    LetterTarget,
+    SentLetter,
+    TalkRow,
+    WishedLetter,
+)
 from swarmfeed.core.letters.standing import Acquaintance
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.letters import LetterFields
+from swarmfeed.node.ground.media import LetterName
 from swarmfeed.node.letters.book import Edits, LetterBook
+from swarmfeed.node.letters.directory import Directory
 from swarmfeed.node.letters.keyring import PrekeyRing
 
 
@@ -34,7 +56,12 @@ class LetterWriter:
     """Implements ``ground.letters.Clerk``; belongs to the node's loop."""
 
     def __init__(
-        self, ground: Ground, book: LetterBook, keyring: PrekeyRing, wake: Callable[[], None]
+        self,
+        ground: Ground,
+        book: LetterBook,
+        directory: Directory,
+        keyring: PrekeyRing,
+        wake: Callable[[], None],
     ) -> None:
         """``wake`` is called when there is something to deliver."""
         self._ground = ground
@@ -42,37 +69,77 @@ class LetterWriter:
         self._feed_id = ground.identity.feed_id
         self._clock = ground.shells.clock
         self._book = book
+        self._directory = directory
         self._keyring = keyring
         self._wake = wake
 
     # --- for people ---
 
-    async def say(self, talk_id: bytes, people: Iterable[AuthorId], text: str) -> bytes:
-        """Write words to a person, or to a group.
+    async def say(
+        self,
+        talk_id: bytes,
+        people: Iterable[AuthorId],
+        text: str,
+        key: str = "",
+        attached: tuple[Attached, ...] = (),
+    ) -> bytes:
+        """Write words, and pictures, to a person or to a group.
+
+        Args:
+            key: Of the wish; a letter that was written for it already is returned.
 
         Raises:
-            UserError: They are blocked, or nothing can be sealed here.
+            UserError: They are blocked, nothing can be sealed here, or the key is none.
             PassingError: Not now.
         """
         await self._keyring.publish()
+        wish = Wish(key=key, content=content_of(key, text, None, talk_id)) if key else None
+        media = await self._attach(wish, attached)
         async with self._book.lock:
-            edits = Edits()
-            talk = self._talk_for(talk_id)
-            name = self.write_to(edits, talk_id, talk, tuple(people), TEXT, text_body(text))
+            if wish is not None and (done := self._written(wish)):
+                return done
+            edits, talk = Edits(), self._talk_for(talk_id)
+            body = text_body(text, media)
+            name = self.write_to(edits, talk_id, talk, tuple(people), TEXT, body)
             self._owe_token(edits, talk_id)
+            if wish is not None:
+                # Written down with the letter, whole or not at all.
+                became = WishedLetter(
+                    at_ms=self._clock.now_ms(), content=wish.content, letter=name
+                )
+                edits.wishes[row_key(key)] = became
+            await self._ground.media.name_by_letter(LetterName(self._feed_id, name), media)
             await self._book.save(edits, self._clock.now_ms())
         self._wake()
+        await self._ground.media.sent(media, attached)
         return name
+
+    async def _attach(
+        self, wish: Wish | None, attached: tuple[Attached, ...]
+    ) -> tuple[Medium, ...]:
+        """What its files are as media; of a wish that is done they were taken before."""
+        if wish is not None and self._written(wish):
+            return ()
+        return await self._ground.media.attach(attached, is_protected=True)
+
+    def _written(self, wish: Wish) -> bytes | None:
+        """The letter that a wish has become; None: it is still to be written."""
+        if not is_key(wish.key):
+            raise UserError(BAD_KEY(most=WISH_KEY_CHARS_MAX))
+        known = self._book.wishes.get(row_key(wish.key))
+        if known is not None and known.content != wish.content:
+            raise UserError(sentences.SENT_WITH_OTHER_WORDS())
+        return None if known is None else known.letter
 
     def _talk_for(self, talk_id: bytes) -> TalkRow:
         """The conversation that is written in: by writing, a request is accepted."""
+        if self._book.is_blocked(AuthorId(talk_id)):
+            raise UserError(sentences.IS_BLOCKED())
         talk = self._book.talks.get(talk_id)
         if talk is None:
             if len(self._book.talks) >= TALKS_MAX:
                 raise UserError(sentences.TOO_MANY_TALKS(most=TALKS_MAX))
             return TalkRow(standing=Acquaintance.ACCEPTED.value)
-        if talk.standing == Acquaintance.BLOCKED:
-            raise UserError(sentences.IS_BLOCKED())
         if talk.standing == Acquaintance.LEFT:
             raise UserError(sentences.NOT_IN_GROUP())
         return replace(talk, standing=Acquaintance.ACCEPTED.value)
@@ -87,8 +154,7 @@ class LetterWriter:
         """As in ``ground.letters.Letters``."""
         await self._keyring.publish()
         async with self._book.lock:
-            known = self._book.talks.get(author_id)
-            if known is not None and known.standing == Acquaintance.BLOCKED:
+            if self._book.is_blocked(author_id):
                 raise UserError(sentences.IS_BLOCKED())
             edits = Edits()
             name = self.put(edits, (author_id,), kind, encode_fields(fields), author_id)
@@ -135,6 +201,15 @@ class LetterWriter:
     ) -> bytes:
         """Write something that stands in no conversation; the lock is held."""
         return self._send(edits, self._content(to, (), kind, body), people, b"")
+
+    def tell_group(self, edits: Edits, who: AuthorId, history: GroupHistory) -> None:
+        """Tell somebody all that changed in a group, in place of what is still on its way to
+        them of it; the lock is held."""
+        for name, letter in self._book.sent.items():
+            if letter.people[:1] == (who,) and _tells_of(letter, history):
+                edits.sent[name] = None
+        for part in in_parts(history):
+            self.put(edits, (who,), TOLD, encode_history(part), who)
 
     def put_to_device(
         self, edits: Edits, feed_id: FeedId, author_id: AuthorId, kind: str, body: bytes
@@ -198,13 +273,14 @@ class LetterWriter:
             edits = Edits()
             for talk_id, talk in self._book.talks.items():
                 room = SENT_MAX - len(self._book.sent) - len(edits.sent)
-                if talk.standing == Acquaintance.ACCEPTED and room > TOLD_AT_ONCE:
+                if self._book.is_accepted(AuthorId(talk_id)) and room > TOLD_AT_ONCE:
                     edits.talks[talk_id] = talk
                     self._owe_token(edits, talk_id)
                     if edits.talks[talk_id] is talk:
                         del edits.talks[talk_id]  # they know it
                 if len(edits.sent) >= TOLD_AT_ONCE:
                     break
+            self._tell_devices(edits)
             if edits.sent:
                 await self._book.save(edits, self._clock.now_ms())
 
@@ -216,6 +292,46 @@ class LetterWriter:
         author_id = AuthorId(talk_id)
         self.put(edits, (author_id,), TOKEN, token_body(token), author_id)
         edits.talks[talk_id] = replace(talk, told=token)
+
+    def _tell_devices(self, edits: Edits) -> None:
+        """Tell devices that were met since, of contacts and our own: else they would write as
+        strangers do."""
+        token = self._ground.mail.own_token()
+        assert token, "it was looked at"
+        late = [
+            (feed_id, row.author_id)
+            for feed_id, row in self._book.devices.items()
+            if row.sessions and row.told != token and self._is_told(row.author_id, token)
+        ]
+        waiting = self._being_told(edits) if late else set()
+        for feed_id, author_id in late:
+            # Whoever has a device that was removed, or that a thief added, is not to have this.
+            is_ended = self._directory.is_ended(feed_id, author_id)
+            is_kept_out = is_ended or self._directory.is_doubted(feed_id)
+            is_waiting = author_id in waiting or feed_id in waiting
+            if not is_waiting and not is_kept_out and len(edits.sent) < TOLD_AT_ONCE:
+                self.put_to_device(edits, feed_id, author_id, TOKEN, token_body(token))
+
+    def _is_told(self, author_id: AuthorId, token: bytes) -> bool:
+        talk = self._book.talks.get(author_id)
+        is_talk = talk is not None and talk.told == token
+        return author_id == self._own or (is_talk and not self._book.is_blocked(author_id))
+
+    def _being_told(self, edits: Edits) -> set[bytes]:
+        """People, and devices, that letters with a token are on their way to."""
+        found = set[bytes]()
+        for letter in (*self._book.sent.values(), *edits.sent.values()):
+            if letter is None or letter.talk or decode_content(letter.content).kind != TOKEN:
+                continue
+            devices = {each.feed_id for each in letter.targets if not each.got}
+            found |= ({*letter.people} - {self._own}) | devices
+        return found
+
+
+def _tells_of(letter: SentLetter, history: GroupHistory) -> bool:
+    """Whether a letter tells somebody what changed in the same group."""
+    said = decode_content(letter.content)
+    return said.kind == TOLD and decode_history(said.body).changes[:1] == history.changes[:1]
 
 
 def _tried(letter: SentLetter) -> int:

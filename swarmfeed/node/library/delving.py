@@ -1,25 +1,18 @@
 """What others look for in the feeds that are held here, however old: found, and proven."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.limits import PROVEN_CERTIFICATES_MAX
 from swarmfeed.core.feed.matching import Meant, read_address
-from swarmfeed.core.feed.proven import (
-    Proven,
-    ProvenApart,
-    ProvenPost,
-    proving_certificates,
-    weight_of,
-)
+from swarmfeed.core.feed.proven import ProvenPost, weight_of
 from swarmfeed.core.library import sentences
 from swarmfeed.core.library.limits import (
     DELVE_BURST,
@@ -35,6 +28,7 @@ from swarmfeed.core.words.query import SearchQuery, parse_query
 from swarmfeed.errors import DamageError, RemoteError, RetryError, UserError
 from swarmfeed.node.ground.fairness import off_loop
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.post_proofs import PostProofs
 from swarmfeed.node.ground.session import Session
 
 SPARE: Final = 20
@@ -43,8 +37,7 @@ SPARE: Final = 20
 logger = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class DelverSide:
+class DelverSide(Struct):
     """What a peer waits for, and how much it may ask."""
 
     waiting: set[bytes] = field(default_factory=set)
@@ -57,7 +50,7 @@ class Delving:
     def __init__(self, ground: Ground) -> None:
         self._index = ground.shells.index
         self._shelf = ground.shelf
-        self._prover = ground.prover
+        self._proofs = PostProofs(ground)
         self._clock = ground.shells.clock
         self.waiting = 0
         """Questions of all peers that are not answered yet."""
@@ -158,35 +151,8 @@ class Delving:
         return Meant(authors=frozenset({author_id}), feeds=feeds)
 
     async def _prove(self, feed_id: FeedId, indexes: Sequence[int]) -> list[ProvenPost]:
-        """Return posts of one feed with what proves them; none: it is not on the shelf."""
-        replica, author_id = self._shelf.replica(feed_id), self._shelf.author_of(feed_id)
-        if replica is None or author_id is None:
-            return []
-        certificates = proving_certificates(feed_id, self._shelf.opened(author_id))
-        if not 0 < len(certificates) <= PROVEN_CERTIFICATES_MAX:
-            return []
-        edits = await off_loop(
-            lambda: {each: self._index.edits_of(feed_id, each)[-1:] for each in indexes}
-        )
-        places = sorted({*indexes, *(at for each in edits.values() for at in each)})
         try:
-            found = await self._prover.inclusions(replica, places)
+            return await self._proofs.prove(feed_id, indexes)
         except (DamageError, RemoteError) as error:
             logger.debug("posts are not proven", reason=str(error))
             return []
-        entries = {
-            index: Proven(index=index, stored=stored, proof=proof)
-            for index, (stored, proof) in zip(places, found, strict=True)
-        }
-        head = replica.signed_head
-        apart = {at: ProvenApart(head=head, entry=entry) for at, entry in entries.items()}
-        return [
-            ProvenPost(
-                feed_id=feed_id,
-                head=head,
-                certificates=certificates,
-                post=entries[index],
-                edit=apart[edits[index][0]] if edits[index] else None,
-            )
-            for index in indexes
-        ]

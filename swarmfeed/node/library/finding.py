@@ -6,9 +6,10 @@ these nodes: what have you? --> posts, each proven here; one that is false makes
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import SEARCH_CHARS_MAX
 from swarmfeed.core.base.types import NodeId
@@ -53,8 +54,7 @@ from swarmfeed.node.ground.waiting import Waiting, gather_in_time
 from swarmfeed.node.library.librarian import Librarian
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What a holder answered."""
 
     session: Session

@@ -1,7 +1,9 @@
 """What a supernode knows of who holds what, and whom it names to those who look for it."""
 
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import AuthorId
@@ -24,8 +26,7 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
 
-@dataclass(slots=True)
-class WhoHoldsSide:
+class WhoHoldsSide(Struct):
     """What a peer may ask."""
 
     bucket: TokenBucket | None = None

@@ -1,7 +1,8 @@
 """The role of the library: who holds old posts is known, and these are asked for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.library.limits import TELL_EVERY_S
 from swarmfeed.core.library.words import Delve, Delved, HeldBy, NotDelved, Shelved, WhoHolds
@@ -23,8 +24,7 @@ from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryParts:
+class LibraryParts(Struct, frozen=True, kw_only=True):
     """What the role is made of."""
 
     telling: ShelfTelling

@@ -5,8 +5,9 @@ no post to whoever holds it.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.library import sentences
@@ -18,8 +19,7 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.tasks import in_turns
 
 
-@dataclass(slots=True)
-class ShelfSide:
+class ShelfSide(Struct):
     """What a parent was told."""
 
     lots: dict[FeedId, Lot] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """Answers searches of others, from the recent posts that are kept here."""
 
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.lookup import sentences
 from swarmfeed.core.lookup.limits import (
@@ -25,8 +25,7 @@ from swarmfeed.ports.recent import RecentHits
 logger = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class SearchingSide:
+class SearchingSide(Struct):
     """What a peer waits for."""
 
     waiting: set[bytes] = field(default_factory=set)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.network import (

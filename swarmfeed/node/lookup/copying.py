@@ -7,8 +7,9 @@ liar.  What came before this machine listened is here then, though nobody swears
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.spot import Spot
@@ -29,8 +30,7 @@ from swarmfeed.node.lookup.partition import Partition
 from swarmfeed.node.lookup.prover import check_all
 
 
-@dataclass(slots=True, kw_only=True)
-class _Source:
+class _Source(Struct, kw_only=True):
     """Somebody posts are copied from."""
 
     node_id: NodeId

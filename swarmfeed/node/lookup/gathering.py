@@ -1,8 +1,10 @@
 """What is made of answers to a search: verified, merged, and held against each other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.asks.network import AnswerOf
 from swarmfeed.core.base.types import NodeId
@@ -30,8 +32,7 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.lookup.canaries import Canaries
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkQuestion:
+class NetworkQuestion(Struct, frozen=True, kw_only=True):
     """A search, as it is asked."""
 
     query: SearchQuery
@@ -43,8 +44,7 @@ class NetworkQuestion:
     """Whether holders of older posts are asked too, whatever time the words say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class Gathered(Struct, frozen=True, kw_only=True):
     """What came of a search."""
 
     hits: tuple[Checked, ...] = ()

@@ -5,10 +5,10 @@ the roll of supernodes changes     --> other drawers are ours: their posts are t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.feed.matching import Called
@@ -29,8 +29,7 @@ from swarmfeed.node.ground.ground import Ground
 logger = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class DrawerAnswer:
+class DrawerAnswer(Struct, frozen=True):
     """What is said beside an answer."""
 
     owners: tuple[bytes, ...]

@@ -1,10 +1,10 @@
 """Proves posts from what is on disk, a frame of entries at a time."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import FeedId
@@ -33,8 +33,7 @@ from swarmfeed.ports.recent import Looked, RecentPost
 logger = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class Scanned:
+class Scanned(Struct):
     """What stands in some entries of a feed."""
 
     posts: list[int] = field(default_factory=list)
@@ -50,8 +49,7 @@ class Scanned:
         return sorted({*self.posts, *self.edits, *self.edits.values(), *profile})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenPiece:
+class ProvenPiece(Struct, frozen=True, kw_only=True):
     """What was found in some entries."""
 
     looked: Looked

@@ -1,7 +1,8 @@
 """The role of searches in the network: who serves keeps recent posts, everybody may ask."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.lookup.limits import COPY_EVERY_S
 from swarmfeed.core.lookup.rising import TagCounts
@@ -47,8 +48,7 @@ from swarmfeed.node.role import Role
 from swarmfeed.ports import Job
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookupParts:
+class LookupParts(Struct, frozen=True, kw_only=True):
     """What the role is made of."""
 
     keeper: RecentKeeper

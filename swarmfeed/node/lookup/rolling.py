@@ -1,9 +1,10 @@
 """The roll of supernodes over links: whom others know is asked, and who is only heard of is
 visited, for who is not there owns nothing."""
 
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.lookup import sentences
@@ -27,8 +28,7 @@ _open: Final = lru_cache(maxsize=ROLL_MAX)(open_record)
 """The same records come from several."""
 
 
-@dataclass(slots=True)
-class RollSide:
+class RollSide(Struct):
     """How far a peer was asked, and how much it may ask."""
 
     place: int = 0

@@ -1,14 +1,14 @@
 """How much a supernode remembers of the network, as told at its start."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.lookup.limits import RECENT_BYTES
 from swarmfeed.node.ground.settings import Setting, Size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookupSettings:
+class LookupSettings(Struct, frozen=True, kw_only=True):
     """Choices of one start."""
 
     recent_bytes: Annotated[

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.feed.matching import Meant
@@ -41,15 +42,13 @@ Said = tuple[Session | None, A]
 """An answer, and who gave it; None: this machine."""
 
 
-@dataclass(slots=True)
-class TalkSide:
+class TalkSide(Struct):
     """How much a peer may ask."""
 
     bucket: TokenBucket | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkFound:
+class TalkFound(Struct, frozen=True, kw_only=True):
     """What came of a question."""
 
     people: tuple[SeenPerson, ...] = ()

@@ -17,7 +17,7 @@ class BoxAdmission:
         self._shelf = ground.shelf
         self._interests = ground.interests
         self._introduction = ground.introduction
-        self._settings = ground.settings.of(MailboxSettings)
+        self._choices = ground.choices
         self._is_passing = ground.settings.is_passing
 
     @property
@@ -25,11 +25,12 @@ class BoxAdmission:
         """What is given for boxes; 0: none are kept."""
         if self._is_passing:
             return 0
-        return self._settings.given_bytes(is_server=self._is_server())
+        return self._choices.of(MailboxSettings).given_bytes(is_server=self._is_server())
 
     def keeps(self) -> bool:
         """Whether any boxes are kept here."""
-        return not self._is_passing and self._settings.given_bytes(is_server=False) > 0
+        given_bytes = self._choices.of(MailboxSettings).given_bytes(is_server=False)
+        return not self._is_passing and given_bytes > 0
 
     def serves(self, feed_id: FeedId) -> bool:
         """Whether a box is kept for the device that writes a feed."""

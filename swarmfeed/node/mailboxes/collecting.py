@@ -9,12 +9,12 @@ up costs it its share of a day, and what others had and it had not is held again
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Final
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.base.lockable import LockedError
 from swarmfeed.core.base.tokens import TokenBucket
@@ -52,8 +52,7 @@ KEPT_BY: Final = "mailbox"
 """Why links to our boxes are kept."""
 
 
-@dataclass(slots=True)
-class OpenSide:
+class OpenSide(Struct):
     """What we know of one of our boxes while its holder is linked."""
 
     listed: set[bytes] = field(default_factory=set)

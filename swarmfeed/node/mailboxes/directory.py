@@ -5,7 +5,8 @@ from typing import Final
 
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.kinds import MailboxBody, decode_body
+from swarmfeed.core.feed.kinds import decode_body
+from swarmfeed.core.feed.sealed_kinds import MailboxBody
 from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError
 from swarmfeed.node.ground.ground import Ground
 

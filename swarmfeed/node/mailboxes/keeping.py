@@ -10,8 +10,10 @@ Nothing is confirmed before it survives a power cut.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.keys import verify_signature
 from swarmfeed.core.base.lockable import LockedError
@@ -47,8 +49,7 @@ from swarmfeed.node.mailboxes.admission import BoxAdmission
 from swarmfeed.ports import GoneParcel, KeptBox, KeptParcel
 
 
-@dataclass(slots=True)
-class _Looking:
+class _Looking(Struct):
     """The owner of a box who looks into it now."""
 
     session: Session
@@ -58,8 +59,7 @@ class _Looking:
     """Whether the owner was told that there is more, and has to ask for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     """A parcel that is counted in, and not yet on disk."""
 
     session: Session | None

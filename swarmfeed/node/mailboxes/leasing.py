@@ -7,11 +7,11 @@ offered, not chosen      --> mail-lease with an end that is past: never mind
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.base.keys import verify_signature
 from swarmfeed.core.base.lockable import LockedError
@@ -33,7 +33,7 @@ from swarmfeed.core.mailboxes.sentences import ASKED, NOT_RECEIVED
 from swarmfeed.core.mailboxes.words import MailAnswer, MailLease, MailLeased
 from swarmfeed.core.net.domain import domain_of
 from swarmfeed.errors import PassingError, UserError
-from swarmfeed.node.ground.events import LinkClosed, LinkOpened, ReceiptCame
+from swarmfeed.node.ground.events import LinkClosed, LinkStays, ReceiptCame
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.mailboxes.admission import HISTORY
@@ -45,8 +45,7 @@ NAME: Final = "mailboxes"
 """What a node that keeps boxes says of itself in its hello."""
 
 
-@dataclass(slots=True)
-class LeaseSide:
+class LeaseSide(Struct):
     """What we asked one holder."""
 
     asked_s: int = 0
@@ -57,8 +56,7 @@ class LeaseSide:
     """Which token it was told."""
 
 
-@dataclass(frozen=True, slots=True)
-class BoxLeased:
+class BoxLeased(Struct, frozen=True):
     """A holder confirmed that it keeps a box for us."""
 
     session: Session
@@ -80,7 +78,7 @@ class Leasing:
 
     # --- asking ---
 
-    def on_linked(self, event: LinkOpened) -> None:
+    def on_linked(self, event: LinkStays) -> None:
         """Somebody is there who may keep a box, or keeps one."""
         if self._own.receives and self._is_due(event.session, ASKED_EVERY_S):
             self._ask(event.session)
@@ -97,7 +95,11 @@ class Leasing:
         """Ask whom there is for boxes that lack, and those who keep one to go on."""
         if not self._own.receives:
             return NOT_RECEIVED()
-        due = [each for each in self._sessions.all() if self._is_due(each, ASKED_EVERY_S)]
+        due = [
+            each
+            for each in self._sessions.all()
+            if each.stays and self._is_due(each, ASKED_EVERY_S)
+        ]
         due.sort(key=lambda each: HISTORY not in each.peer.hello.roles)
         for session in due[:ASKED_MAX]:
             self._ask(session)

@@ -5,12 +5,13 @@ state, so that all devices of the author have the same.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.feed.kinds import MailboxBody
+from swarmfeed.core.feed.sealed_kinds import MailboxBody
 from swarmfeed.core.mailboxes.choice import BoxRecord
 from swarmfeed.core.mailboxes.ids import hash_token
 from swarmfeed.core.mailboxes.limits import (
@@ -30,6 +31,7 @@ RECORDS_PAGE: Final = "own-mailboxes"
 SHUNNED_PAGE: Final = "shunned-mailboxes"
 
 _TOKEN: Final = b"token"
+_FIRST: Final = b"first"
 _COUNT_MAX: Final = 2**31
 
 
@@ -114,11 +116,26 @@ class OwnBoxes:
 
     def token(self) -> bytes | None:
         """What contacts show; None while we have no box."""
-        return self._private.get(MAIL, _TOKEN) or None
+        if renewed := self._private.get(MAIL, _TOKEN):
+            return renewed
+        first = {
+            key: token
+            for key, token in self._private.all(MAIL).items()
+            if key.startswith(_FIRST) and token
+        }
+        return first[min(first)] if first else None
 
     def token_hash(self) -> bytes:
         """What holders are told of it; makes one if there is none.  PassingError: not now."""
-        return hash_token(self.token() or self.renew_token())
+        return hash_token(self.token() or self._make_token())
+
+    def _make_token(self) -> bytes:
+        """Make the first one.  A device that is added makes one before it knows the others':
+        the oldest counts, or all contacts would be strangers until they are told."""
+        token = self._dice(TOKEN_BYTES)
+        key = _FIRST + self._clock.now_ms().to_bytes(8, "big") + self._feed_id
+        self._private.set(MAIL, {key: token})
+        return token
 
     def renew_token(self) -> bytes:
         """Take another one.  PassingError: not now."""

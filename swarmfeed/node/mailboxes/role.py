@@ -1,7 +1,8 @@
 """The role of mailboxes: keeping letters for others, and having ours kept by others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.mailboxes.words import (
     MailDrop,
@@ -16,6 +17,7 @@ from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import (
     LinkClosed,
     LinkOpened,
+    LinkStays,
     Listens,
     PrivateChanged,
     ReceiptCame,
@@ -40,8 +42,7 @@ LOOK_EVERY_S = 20
 TIDY_EVERY_S = 3_600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxRole:
+class MailboxRole(Struct, frozen=True, kw_only=True):
     """The parts, put together."""
 
     admission: BoxAdmission
@@ -66,7 +67,7 @@ class MailboxRole:
     def listens(self) -> tuple[Listens, ...]:
         return (
             listens(LinkOpened, self.collecting.on_linked),
-            listens(LinkOpened, self.leasing.on_linked),
+            listens(LinkStays, self.leasing.on_linked),
             listens(LinkClosed, self.keeping.on_closed),
             listens(LinkClosed, self.collecting.on_closed),
             listens(LinkClosed, self.leasing.on_gone),

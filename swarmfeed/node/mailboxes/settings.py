@@ -1,7 +1,8 @@
 """How much a node keeps of letters of others, as told at its start."""
 
-from dataclasses import dataclass
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.mailboxes.limits import (
     MAILBOX_DISK_BYTES,
@@ -13,8 +14,7 @@ AS_IT_IS: Final = -1
 """Nothing was said: a history server gives more than others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxSettings:
+class MailboxSettings(Struct, frozen=True, kw_only=True):
     """Choices of one start."""
 
     disk_bytes: Annotated[
@@ -25,7 +25,7 @@ class MailboxSettings:
             " whose history is held; nobody but them can read any. 128 MB if left out, with"
             " --history 2 GB; 0: none.",
             stays=True,
-            restart=True,
+            restart=False,
         ),
     ] = AS_IT_IS
 

@@ -5,8 +5,9 @@ Keys are made with each parent's own salt, and told as they change.
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.core.push.posting import Verified
@@ -41,8 +42,7 @@ TOLD_AFTER_S: Final = 0.2
 """How long what changes is gathered: who imports follows raises thousands of interests."""
 
 
-@dataclass(slots=True)
-class ParentSide:
+class ParentSide(Struct):
     """What a parent was told."""
 
     salt: bytes = b""

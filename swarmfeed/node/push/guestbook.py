@@ -9,9 +9,11 @@ KEPT_POSTS_MAX are kept; what the shelf holds since is dropped here.
 
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.entry import decode_entry, hash_stored
@@ -33,8 +35,7 @@ _INDEX_BYTES: Final = 8
 _HEAD_BYTES: Final = 8 + 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
+class Guest(Struct, frozen=True, kw_only=True):
     """A post that is kept."""
 
     came_ms: int

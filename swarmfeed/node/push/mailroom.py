@@ -9,8 +9,9 @@ Every node has one, whether it serves or not; a leaf's passes nothing on.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Hash, NodeId
@@ -70,8 +71,7 @@ Deliverer = Callable[[Verified, Session | None], None]
 """Takes a post that came for the first time, and who brought it; None: it is our own."""
 
 
-@dataclass(slots=True)
-class PosterSide:
+class PosterSide(Struct):
     """What a peer may send, and whether it is a child that has us publish first."""
 
     first: bool = True
@@ -117,6 +117,8 @@ class Mailroom:
         """Take posts in.  Raises RemoteError when one is false."""
         places = read_places(told.places)
         for posting in told.posts:
+            if self._blame.settles(session, posting):
+                continue
             if not self._may_post(session):
                 return
             self._on_posting(session, posting, places)

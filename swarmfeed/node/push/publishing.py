@@ -32,8 +32,10 @@ class Publishing:
     def on_head(self, event: HeadGrew) -> None:
         """A feed of our author's grew, here or on another device."""
         after = event.after
+        if self._shelf.author_of(after.feed_id) != self._own:
+            return
         self._proving.on_head(event)
-        if self._shelf.author_of(after.feed_id) != self._own or not self._has_way():
+        if not self._has_way():
             return
         start = event.before.size if event.before else after.tail_start
         if start < after.size:

@@ -1,7 +1,8 @@
 """The role of pushing: posts go to all who listen for them, by way of supernodes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.push.passed_by import PassedBy
 from swarmfeed.core.push.words import GivePosts, HasPosts, Listen, Posted, Salt, SeenTo
@@ -40,8 +41,7 @@ NAME = "push"
 LOOK_EVERY_S = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
+class Push(Struct, frozen=True, kw_only=True):
     """The parts of the role."""
 
     guestbook: Guestbook

@@ -10,10 +10,10 @@ soon as somebody is linked straight who has it.
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, NodeId
@@ -44,8 +44,7 @@ logger = structlog.get_logger()
 _Key = tuple[FeedId, ChunkSpan]
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class _Taking:
+class _Taking(Struct, eq=False, kw_only=True):
     """A chunk that one peer gives."""
 
     key: _Key

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
 from swarmfeed.core.relay.words import RelayClose, RelayCredit, RelayData
 from swarmfeed.errors import RemoteError, RetryError
@@ -15,10 +16,16 @@ class Circuit:
     def __init__(
         self,
         circuit: bytes,
+        leads_to: NodeId,
         say: Callable[[CircuitMessage], None],
         on_closed: Callable[[], None],
     ) -> None:
-        """``say`` has a message sent to the relay, after those before it."""
+        """``say`` has a message sent to the relay, after those before it.
+
+        Args:
+            leads_to: Who is at the other end, as we asked for or the relay says.
+        """
+        self.leads_to = leads_to
         self._circuit = circuit
         self._say = say
         self._on_closed = on_closed

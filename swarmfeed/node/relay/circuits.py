@@ -40,12 +40,31 @@ class Circuits:
         """How many more may end here."""
         return CIRCUITS_OF_NODE_MAX - len(self._ends)
 
+    def way_to(self, node_id: NodeId) -> tuple[Session, bytes] | None:
+        """The relay, and the circuit, by which a node is reached; None: it is not.
+
+        Of several the lowest, which both ends choose.
+        """
+        its = sorted(key for key, end in self._ends.items() if end.leads_to == node_id)
+        relays = ((self._sessions.find(relay), circuit) for relay, circuit in its)
+        return next(((each, circuit) for each, circuit in relays if each is not None), None)
+
+    def relay_to(self, node_id: NodeId) -> NodeId | None:
+        """By way of whom a node is linked; None: of nobody."""
+        way = self.way_to(node_id)
+        return way[0].node_id if way is not None else None
+
+    def end_of(self, relay: Session, circuit: bytes) -> NodeId | None:
+        """Who is at the other end of a circuit; None: there is none."""
+        end = self._ends.get((relay.node_id, circuit))
+        return end.leads_to if end is not None else None
+
     async def reach(self, relay: Session, node_id: NodeId) -> bool:
         """Link to a node by way of another; returns whether a link came to be."""
         if self.room <= 0:
             return False
         circuit = self._dice(CIRCUIT_ID_BYTES)
-        end = self._new(relay, circuit)
+        end = self._new(relay, circuit, node_id)
         self._mail.put(relay, RelayOpen(circuit, node_id))
         return await self._sessions.dial_by(end)
 
@@ -55,7 +74,7 @@ class Circuits:
             close = RelayClose(call.circuit, sentences.TOO_MANY_CIRCUITS())
             self._mail.put(session, close)
             return
-        end = self._new(session, call.circuit)
+        end = self._new(session, call.circuit, call.node_id)
         end.take_up()
         self._beside.spawn(self._let_in(end))
 
@@ -76,7 +95,7 @@ class Circuits:
             if relay == node_id:
                 end.end()
 
-    def _new(self, relay: Session, circuit: bytes) -> Circuit:
+    def _new(self, relay: Session, circuit: bytes, node_id: NodeId) -> Circuit:
         key = relay.node_id, circuit
 
         def say(message: CircuitMessage) -> None:
@@ -85,7 +104,7 @@ class Circuits:
         def forget() -> None:
             self._ends.pop(key, None)
 
-        end = self._ends[key] = Circuit(circuit, say, forget)
+        end = self._ends[key] = Circuit(circuit, node_id, say, forget)
         return end
 
     async def _let_in(self, end: Circuit) -> None:

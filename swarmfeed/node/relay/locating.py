@@ -1,9 +1,10 @@
 """Saying who can be reached, as a supernode: what we know, and what other supernodes do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import NodeId
@@ -26,16 +27,14 @@ from swarmfeed.node.ground.session import Session
 _MINUTE_S: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """What one node asked, and other supernodes were asked for it."""
 
     sought: Targets
     until_s: float
 
 
-@dataclass(slots=True)
-class AskerSide:
+class AskerSide(Struct):
     """What is remembered of a node that asks."""
 
     passed_on: TokenBucket = field(

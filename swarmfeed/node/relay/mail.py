@@ -1,10 +1,13 @@
 """Messages of circuits on their way out: in order, and no more than the windows hold."""
 
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUITS_WAITING_MAX
 from swarmfeed.core.relay.words import (
+    Punch,
+    PunchSeen,
     RelayCall,
     RelayClose,
     RelayCredit,
@@ -13,21 +16,22 @@ from swarmfeed.core.relay.words import (
 )
 from swarmfeed.node.ground.session import Session
 
-CircuitMessage = RelayOpen | RelayCall | RelayData | RelayCredit | RelayClose
+CircuitMessage = (
+    RelayOpen | RelayCall | RelayData | RelayCredit | RelayClose | Punch | PunchSeen
+)
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     """What is to be said of one circuit, however many messages it came in."""
 
     opening: RelayOpen | RelayCall | None = None
     credit: int = 0
     data: bytearray = field(default_factory=bytearray)
+    punch: Punch | PunchSeen | None = None
     close: RelayClose | None = None
 
 
-@dataclass(slots=True)
-class MailSide:
+class MailSide(Struct):
     """What waits for one peer, by circuit."""
 
     waiting: dict[bytes, _Waiting] = field(default_factory=dict)
@@ -58,6 +62,8 @@ def _add(waiting: _Waiting, message: CircuitMessage) -> None:
             waiting.credit += message.count
         case RelayClose():
             waiting.close = message
+        case Punch() | PunchSeen():
+            waiting.punch = message
         case RelayOpen() | RelayCall():
             waiting.opening = message
 
@@ -71,5 +77,7 @@ async def _send(session: Session, circuit: bytes) -> None:
     for at in range(0, len(waiting.data), CIRCUIT_PIECE_BYTES):
         piece = bytes(waiting.data[at : at + CIRCUIT_PIECE_BYTES])
         await session.send(RelayData(circuit, piece))
+    if waiting.punch is not None:
+        await session.send(waiting.punch)
     if waiting.close is not None:
         await session.send(waiting.close)

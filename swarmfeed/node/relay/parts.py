@@ -1,9 +1,9 @@
 """Giving chunks in parts, to who comes by way of a relay and has no other way to them."""
 
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import ChunkSpan, FeedId
@@ -32,8 +32,7 @@ def day_share(now_s: float) -> TokenBucket:
     return TokenBucket(PARTS_BURST_BYTES, PARTS_DAY_BYTES / _DAY_S, now_s)
 
 
-@dataclass(slots=True)
-class PartsSide:
+class PartsSide(Struct):
     """What one peer was given, and waits for."""
 
     waiting: set[tuple[FeedId, ChunkSpan, int]] = field(default_factory=set)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.relay.relay import Addressed, Relay
-from swarmfeed.core.relay.words import RelayClose, RelayCredit, RelayData, RelayOpen
+from swarmfeed.core.relay.words import Punch, RelayClose, RelayCredit, RelayData, RelayOpen
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.relay.mail import Mail
@@ -38,6 +38,12 @@ class Relaying:
 
     def on_credit(self, session: Session, given: RelayCredit) -> None:
         self._tell(self.relay.credit(session.node_id, given, self._now_s()))
+
+    def on_punch(self, session: Session, said: Punch) -> None:
+        """One end wants a straight link.  Of one that we dialled everybody can do so."""
+        came_from = session.peer.remote
+        if session.peer.is_dialled and not session.peer.outgoing and came_from is not None:
+            self._tell(self.relay.punch(session.node_id, said, came_from))
 
     def on_close(self, session: Session, said: RelayClose) -> None:
         self._tell(self.relay.close(session.node_id, said))

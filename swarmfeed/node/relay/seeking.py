@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from swarmfeed.core.base.lockable import LockedError
+from msgspec import Struct, field
+
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.relay import sentences
 from swarmfeed.core.relay.limits import (
@@ -20,7 +20,7 @@ from swarmfeed.core.relay.limits import (
     RELAYS_NAMED_MAX,
     SOUGHT_SOON_S,
 )
-from swarmfeed.core.relay.locator import Locator, sign_locator
+from swarmfeed.core.relay.locator import Locator
 from swarmfeed.core.relay.presences import SeenLocator, Targets
 from swarmfeed.core.relay.words import Here, Locate
 from swarmfeed.node.ground.events import InterestRose, LinkOpened, ParentCame, ParentGone
@@ -29,13 +29,13 @@ from swarmfeed.node.ground.reach import Target
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.relay.circuits import Circuits
+from swarmfeed.node.relay.introducing import own_locator
 
 NAME = "relay"
 """What a node that relays says of itself in its hello."""
 
 
-@dataclass(slots=True)
-class RelaySide:
+class RelaySide(Struct):
     """What we asked one relay."""
 
     unsaid: Targets = field(default_factory=Targets)
@@ -43,8 +43,7 @@ class RelaySide:
     """Those it may still answer for."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Wait:
+class _Wait(Struct, frozen=True, eq=False):
     """Somebody waits until one of these is linked."""
 
     target: Target
@@ -229,17 +228,11 @@ class Seeking:
         relays = self._relays()[:RELAYS_NAMED_MAX]
         if not relays:
             return 0
-        locator = Locator(
-            author_id=self._identity.author_id,
-            feed_id=self._identity.feed_id,
-            node_id=self._identity.node_id,
-            made_ms=self._clock.now_ms(),
-            relays=tuple(each.node_id for each in relays),
-        )
-        try:
-            here = Here(sign_locator(locator, self._identity.feed_key.sign))
-        except LockedError:
-            return 0  # for as long as the key is locked away, nobody is told
+        named = (each.node_id for each in relays)
+        signed = own_locator(self._identity, named, self._clock.now_ms())
+        if signed is None:
+            return 0
+        here = Here(signed)
         for relay in relays:
             relay.outbox.put(("here",), partial(relay.send, here))
         return len(relays)

@@ -1,6 +1,9 @@
 """What people ask about their private state, and have done with it."""
 
+from msgspec.structs import replace
+
 from swarmfeed.core.asks.state import (
+    Draft,
     DraftList,
     Drafts,
     KeepDraft,
@@ -27,6 +30,7 @@ class StateAnswers:
     def __init__(self, ground: Ground, snapshots: Snapshots) -> None:
         self._author_id = ground.identity.author_id
         self._private = ground.private
+        self._media = ground.media
         self._snapshots = snapshots
 
     def rows(self) -> tuple[Answers, ...]:
@@ -43,14 +47,21 @@ class StateAnswers:
         return await self._snapshots.save()
 
     def drafts(self, _: Drafts) -> DraftList:
-        found = sorted(self._private.all(DRAFT).items())
-        return DraftList(drafts=tuple(read_draft(key, value) for key, value in found))
+        told = [read_draft(key, value) for key, value in self._private.all(DRAFT).items()]
+        found, media = {each.place: each for each in told}, self._media.drafted()
+        for place, files in media.items():
+            found[place] = replace(found.get(place, Draft(place=place, text="")), media=files)
+        return DraftList(drafts=tuple(found[place] for place in sorted(found)))
 
-    def keep_draft(self, ask: KeepDraft) -> DraftList:
-        """Raises UserError, PassingError: all is as it was."""
+    async def keep_draft(self, ask: KeepDraft) -> DraftList:
+        """Raises UserError, PassingError: the words are kept, or all is as it was."""
         key, value = draft_key(ask.place), draft_value(ask.text, ask.to)
         if self._private.get(DRAFT, key) != value:
             self._private.set(DRAFT, {key: value})
+        if ask.media is not None:
+            await self._media.draft(ask.place, ask.media)
+        elif not ask.text:
+            await self._media.discard(ask.place)
         return self.drafts(Drafts())
 
     def note_sheets(self, ask: NoteSheets) -> SheetsNoted:

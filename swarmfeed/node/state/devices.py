@@ -6,8 +6,9 @@ from contextlib import suppress
 from swarmfeed.core.base.ranges import runs
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.kinds import Body, KeysBody, StateBody, decode_body
+from swarmfeed.core.feed.kinds import Body, decode_body
 from swarmfeed.core.feed.limits import STATE_PARTS_MAX
+from swarmfeed.core.feed.sealed_kinds import KeysBody, StateBody
 from swarmfeed.core.state.limits import RECOVERIES_MAX
 from swarmfeed.core.state.recovery import Recovery, open_recovery
 from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError

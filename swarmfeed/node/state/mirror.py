@@ -12,8 +12,9 @@ Both do the same.  What is sealed, ``core.state.exchange`` says.
 """
 
 import asyncio
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from swarmfeed.core.base.boxes import BOX_SUITE
 from swarmfeed.core.base.types import FeedId
@@ -35,8 +36,7 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.state.devices import OwnDevices
 
 
-@dataclass(slots=True)
-class MirrorSide:
+class MirrorSide(Struct):
     """What is known of a peer that may be another device of ours."""
 
     said: bool = False

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.state.words import Mine, PrivateNews
 from swarmfeed.errors import RetryError, UserError
@@ -20,8 +21,7 @@ from swarmfeed.node.state.snapshots import Snapshots
 from swarmfeed.ports import Job
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateRole:
+class StateRole(Struct, frozen=True, kw_only=True):
     """The parts, put together."""
 
     ground: Ground

@@ -16,7 +16,8 @@ from swarmfeed.core.base.aead import NONCE_BYTES
 from swarmfeed.core.base.boxes import BOX_SUITE
 from swarmfeed.core.base.limits import KEY_BYTES
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.kinds import KeysBody, WithdrawBody
+from swarmfeed.core.feed.kinds import WithdrawBody
+from swarmfeed.core.feed.sealed_kinds import KeysBody
 from swarmfeed.core.state.limits import SNAPSHOT_EVERY_MS
 from swarmfeed.core.state.snapshot import (
     Snapshot,

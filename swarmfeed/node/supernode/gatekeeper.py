@@ -1,7 +1,8 @@
 """Whether this machine may serve: what others show of it, and what its operator said."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.base.types import Endpoint
@@ -26,8 +27,7 @@ from swarmfeed.node.supernode.talk import Talk
 _HOUR_S = 3_600
 
 
-@dataclass(slots=True)
-class _DialBackSide:
+class _DialBackSide(Struct):
     """What one peer was asked, and has asked."""
 
     asked_port: int = 0
@@ -47,7 +47,8 @@ class Gatekeeper:
         talk: Talk,
     ) -> None:
         self._settings = ground.settings
-        self._choices = ground.settings.of(SupernodeSettings)
+        self._choices = ground.choices
+        self._introduction = ground.introduction
         self._sessions = ground.sessions
         self._beside = ground.beside
         self._echoes = echoes
@@ -69,9 +70,11 @@ class Gatekeeper:
         """Look at the gates; ``seen`` are records of other nodes, whose ages count."""
         now_s = self._clock.now_s()
         self._echoes.forget_old(now_s)
+        self._introduction.seen_at(self._echoes.host())
+        chosen = self._choices.of(SupernodeSettings)
         means = Means(
-            willing=self._choices.willing,
-            metered=self._choices.metered,
+            willing=chosen.willing,
+            metered=chosen.metered,
             listen_host=self._settings.listen,
             dialled_by=self._echoes.dialled_by,
             uptime_s=now_s - self._passport.started_s,
@@ -84,7 +87,7 @@ class Gatekeeper:
     def on_opened(self, event: LinkOpened) -> None:
         """Who dialled us has reached us, whoever told it where we are."""
         session = event.session
-        if not session.peer.outgoing and session.peer.remote is not None:
+        if not session.peer.outgoing and session.peer.is_dialled:
             now_s = self._clock.now_s()
             self._echoes.reached(session.node_id, session.proven_host, now_s, chosen=False)
 

@@ -78,6 +78,8 @@ class Layering:
         seen = {each.node_id: each for each in member.sampling.sampled()}
         seen.update((each.node_id, each) for each in member.sampling.view)
         self.do(member.tick(self._gatekeeper.judge(seen.values()), now_s))
+        if not member.serving.serves:
+            self._layer.serve(False)  # told to at the start, and otherwise before this round
         self._layer.know(
             tuple(
                 Supernode(

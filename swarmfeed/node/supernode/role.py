@@ -1,7 +1,8 @@
 """The role of supernodes: who serves others, elected by the nodes themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarmfeed.core.net.reach import is_loopback
 from swarmfeed.core.supernode.echoes import Echoes
@@ -29,8 +30,7 @@ from swarmfeed.node.supernode.talk import Talk
 from swarmfeed.ports import Job
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupernodeParts:
+class SupernodeParts(Struct, frozen=True, kw_only=True):
     """What the role is made of."""
 
     layering: Layering
@@ -90,7 +90,7 @@ def _make_parts(ground: Ground, clock: RoundClock, *, secret: bytes) -> Supernod
         sign=passport.sign,
         secret=secret,
         relaxed=is_loopback(ground.settings.listen),
-        always=ground.settings.of(SupernodeSettings).willing is Willing.ON,
+        always=lambda: ground.choices.of(SupernodeSettings).willing is Willing.ON,
     )
 
     def luck() -> float:

@@ -1,14 +1,14 @@
 """What a node does for others as a supernode, as told at its start."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.supernode.gates import Willing
 from swarmfeed.node.ground.settings import Setting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupernodeSettings:
+class SupernodeSettings(Struct, frozen=True, kw_only=True):
     """Choices of one start."""
 
     supernode: Annotated[
@@ -21,7 +21,7 @@ class SupernodeSettings:
             " reads nothing that is not public.",
             choices=tuple(each.value for each in Willing),
             stays=True,
-            restart=True,
+            restart=False,
         ),
     ] = Willing.AUTO.value
 
@@ -31,7 +31,7 @@ class SupernodeSettings:
             "--metered/--not-metered",
             "This connection is paid by what goes over it: serve nobody.",
             stays=True,
-            restart=True,
+            restart=False,
         ),
     ] = False
 

@@ -1,9 +1,10 @@
 """Messages of the layer on their way: records verified once, and a bound for each peer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.tokens import TokenBucket
 from swarmfeed.core.supernode.limits import (
@@ -21,8 +22,7 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.supernode.rounds import RoundClock
 
 
-@dataclass(slots=True)
-class _TalkSide:
+class _TalkSide(Struct):
     """How much one peer may still say."""
 
     said: TokenBucket | None = None

@@ -1,14 +1,14 @@
 """Where a node asks that knows no supernode, as told at its start."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from swarmfeed.core.supernode.waylist import WayList
 from swarmfeed.node.ground.settings import Setting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WayInSettings:
+class WayInSettings(Struct, frozen=True, kw_only=True):
     """Choices of one start."""
 
     supernode_list: Annotated[

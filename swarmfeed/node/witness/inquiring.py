@@ -8,11 +8,11 @@ They are kept, shown, and passed on to those who want the author.  From them fol
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.head import Head, open_head
@@ -51,8 +51,7 @@ logger = structlog.get_logger()
 PAGE: Final = "newest"
 
 
-@dataclass(slots=True)
-class ToldSide:
+class ToldSide(Struct):
     """What a peer was told of the words of witnesses."""
 
     told: dict[FeedId, tuple[int, int]] = field(default_factory=dict)

@@ -6,11 +6,11 @@ other supernodes.  New heads are asked about at once, all others in turns.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
 import structlog
+from msgspec import Struct, field
 
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.witness import sentences
@@ -35,8 +35,7 @@ from swarmfeed.node.ground.session import Session
 logger = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class WitnessSide:
+class WitnessSide(Struct):
     """What is remembered of a peer as a witness."""
 
     sizes: dict[FeedId, int] = field(default_factory=dict)
@@ -45,8 +44,7 @@ class WitnessSide:
     """Size of our head that it was shown since it was asked last, because it knew less."""
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """What two witnesses were asked about a feed, and who of them answered."""
 
     asked_ms: int

@@ -7,9 +7,10 @@ has to list a folder to know.
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,9 @@ from swarmfeed.shell.disk.fileparts import read_part, write_part
 _CHUNK_NAME = re.compile(r"[a-z2-7]{16}-([0-3])-(0|[1-9][0-9]{0,9})\.zst")
 
 
+PATHS_KEPT: Final = 256
+"""Of feeds that were used last: 0.4 kB each, where thousands are held."""
+
 SYNCED_AT_ONCE: Final = 4
 """Files that are brought to the disk side by side: as many as most batches of posts seal."""
 
@@ -53,25 +57,21 @@ class ChunkFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._threads = ThreadPoolExecutor(SYNCED_AT_ONCE, "disk")
-        self._folders: dict[FeedId, Path] = {}
-        self._journals: dict[FeedId, Path] = {}
-        self._held: dict[FeedId, set[ChunkSpan]] = {}
+        # To put a path together takes as long as to write into the file.
+        self.feed_folder = lru_cache(PATHS_KEPT)(self._feed_folder)
+        self.journal = lru_cache(PATHS_KEPT)(self._journal)
+        self._held: dict[FeedId, set[ChunkSpan]] = {}  # of feeds with chunks
         self._made: set[FeedId] = set()  # feeds whose folders are there, and durable
+        self._measured: dict[FeedId, tuple[Hashable, int]] = {}
 
     # --- folders ---
 
-    def feed_folder(self, feed_id: FeedId) -> Path:
-        folder = self._folders.get(feed_id)
-        if folder is None:
-            folder = self._folders[feed_id] = self._folder / format_address(feed_id)
-        return folder
+    def _feed_folder(self, feed_id: FeedId) -> Path:
+        return self._folder / format_address(feed_id)
 
-    def journal(self, feed_id: FeedId) -> Path:
+    def _journal(self, feed_id: FeedId) -> Path:
         """Where the journal of a feed is, or would be."""
-        path = self._journals.get(feed_id)
-        if path is None:  # to put it together takes as long as to write into it
-            path = self._journals[feed_id] = self.feed_folder(feed_id) / "journal"
-        return path
+        return self.feed_folder(feed_id) / "journal"
 
     def kept_folder(self, feed_id: FeedId) -> Path:
         return self.feed_folder(feed_id) / "chunks"
@@ -91,7 +91,6 @@ class ChunkFiles:
         fsync_folder(self.feed_folder(feed_id))
         fsync_folder(self._folder)
         self._made.add(feed_id)
-        self._held.setdefault(feed_id, set())
 
     def begin(self, files: Mapping[FeedId, Mapping[str, bytes]]) -> None:
         """Make the folders of new feeds, with these files in them, and sync them side by side.
@@ -110,7 +109,6 @@ class ChunkFiles:
         fsync_folder(self._folder)
         for feed_id in files:
             self._made.add(feed_id)
-            self._held.setdefault(feed_id, set())
 
     def forget(self, feed_id: FeedId) -> None:
         """Remember nothing of a feed that is about to be deleted."""
@@ -122,7 +120,7 @@ class ChunkFiles:
         folder = self.feed_folder(feed_id)
         with unsaved(folder), suppress(FileNotFoundError):
             shutil.rmtree(folder)
-        self._folders.pop(feed_id, None)
+        self.measure_again(feed_id)
 
     # --- which are there ---
 
@@ -135,9 +133,10 @@ class ChunkFiles:
         Returns:
             Names of the folder of what is kept; None where a folder is missing or unread.
         """
-        drop_temporary(self.feed_folder(feed_id))
-        on_their_way = drop_temporary(self.incoming_folder(feed_id))
-        kept = drop_temporary(self.kept_folder(feed_id))
+        folder = str(self.feed_folder(feed_id))  # at a start, of each feed: a Path takes longer
+        drop_temporary(folder)
+        on_their_way = drop_temporary(f"{folder}/incoming")
+        kept = drop_temporary(f"{folder}/chunks")
         return None if on_their_way is None else kept
 
     def take_up_beside(
@@ -162,11 +161,17 @@ class ChunkFiles:
         if any(name.endswith(_STAGED_SUFFIX) for name in names):
             self._settle_staged(feed_id, records, names)
             names = _names(self.kept_folder(feed_id))
-        self._held[feed_id] = set(_spans(names))
+        self._note_held(feed_id, _spans(names))
 
     def take_up(self, feed_id: FeedId) -> None:
         """Remember what is in the folder now."""
-        self._held[feed_id] = set(self.listed(feed_id))
+        self._note_held(feed_id, self.listed(feed_id))
+
+    def _note_held(self, feed_id: FeedId, spans: Collection[ChunkSpan]) -> None:
+        if spans:
+            self._held[feed_id] = set(spans)
+        else:
+            self._held.pop(feed_id, None)
 
     def listed(self, feed_id: FeedId) -> list[ChunkSpan]:
         """What stands in the folder, in no order, whatever is remembered of it."""
@@ -178,7 +183,7 @@ class ChunkFiles:
         self.make_folders(feed_id)
         files = {chunk_name(feed_id, span): chunk for span, chunk in chunks.items()}
         write_files(self.kept_folder(feed_id), files, self._threads)
-        self._held[feed_id].update(chunks)
+        self._held.setdefault(feed_id, set()).update(chunks)
 
     def stage(self, feed_id: FeedId, chunks: Mapping[ChunkSpan, bytes]) -> None:
         """Write what is to take the place of chunks that are kept, beside them."""
@@ -227,7 +232,7 @@ class ChunkFiles:
         arrived = self._incoming(feed_id, span)
         fsync_file(arrived)
         move_file(arrived, self._kept(feed_id, span))
-        self._held[feed_id].add(span)
+        self._held.setdefault(feed_id, set()).add(span)
 
     def read(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return _read(self._kept(feed_id, span))
@@ -301,9 +306,26 @@ class ChunkFiles:
         awaited = set(current) - self.held(feed_id)
         for span in set(_spans(_names(self.incoming_folder(feed_id)))) - awaited:
             self.drop_incoming(feed_id, span)
+        self.measure_again(feed_id)
 
-    def disk_bytes(self, feed_id: FeedId) -> int:
-        """Length of all that is kept of a feed."""
+    def disk_bytes(self, feed_id: FeedId, said: Hashable) -> int:
+        """Length of all that is kept of a feed; the disk is asked when anything changed.
+
+        Args:
+            said: What the files beside the chunks were written of, all but statements.
+        """
+        now = (said, self.held(feed_id))
+        before, total = self._measured.get(feed_id, (None, 0))
+        if before != now:
+            total = self._measure(feed_id)
+            self._measured[feed_id] = now, total
+        return total
+
+    def measure_again(self, feed_id: FeedId) -> None:
+        """A statement was written, or what nobody remembers was deleted."""
+        self._measured.pop(feed_id, None)
+
+    def _measure(self, feed_id: FeedId) -> int:
         total = 0
         for folder in (self.feed_folder(feed_id), self.kept_folder(feed_id)):
             with suppress(FileNotFoundError), unread(folder), os.scandir(folder) as items:

@@ -1,14 +1,19 @@
 """Chunks and the disk, as ``ports.Logs`` has them: the half of it that needs no journal."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.types import ChunkSpan, FeedId
+from swarmfeed.core.feed.replica import Replica
 from swarmfeed.errors import PassingError
 from swarmfeed.shell.disk.chunkfiles import ChunkFiles
 from swarmfeed.shell.disk.durable import probe_folder, unread
+from swarmfeed.shell.disk.intake import Intake
+from swarmfeed.shell.disk.statements import Fork, read_fork
+from swarmfeed.shell.disk.still import OpenedFeed, open_files
 
 
 class ChunkLogs:
@@ -17,6 +22,7 @@ class ChunkLogs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._chunks = ChunkFiles(folder)
+        self._intake = Intake(folder)
 
     def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
         return self._chunks.held(feed_id)
@@ -61,6 +67,15 @@ class ChunkLogs:
     def distrust_chunk(self, feed_id: FeedId, span: ChunkSpan) -> None:
         self._chunks.distrust(feed_id, span)
 
+    def read_fork(self, feed_id: FeedId) -> Fork | None:
+        return read_fork(self._chunks.feed_folder(feed_id))
+
+    def still(self, replica: Replica) -> OpenedFeed:
+        feed_id = replica.feed_id
+        beside = self._intake.files_of(feed_id)
+        files = open_files(self._chunks.feed_folder(feed_id), beside)
+        return OpenedFeed(replica, self._chunks.held(feed_id), files)
+
     def check_writable(self) -> None:
         if self.free_bytes() < limits.DISK_FLOOR_BYTES:
             raise PassingError(trouble_sentences.DISK_ALMOST_FULL(), troubles.FULL.name)
@@ -70,3 +85,11 @@ class ChunkLogs:
         with unread(self._folder):
             disk = os.statvfs(self._folder)
         return disk.f_bavail * disk.f_frsize
+
+    # --- inside ---
+
+    def _write_beside(self, feed_id: FeedId, write: Callable[[Path], None]) -> None:
+        """Have a statement written into a feed's folder."""
+        self._chunks.make_folders(feed_id)
+        write(self._chunks.feed_folder(feed_id))
+        self._chunks.measure_again(feed_id)

@@ -216,7 +216,7 @@ def make_folder(path: Path, mode: int = 0o700) -> None:
         _sync_folder(folder, path.parent)
 
 
-def drop_temporary(folder: Path) -> list[str] | None:
+def drop_temporary(folder: Path | str) -> list[str] | None:
     """Delete files that a crash left behind before they were put in place.
 
     What cannot be deleted now stays until the next start: it harms nobody.
@@ -232,7 +232,7 @@ def drop_temporary(folder: Path) -> list[str] | None:
     for name in names:
         if name.startswith(".") and name.endswith(TEMPORARY_SUFFIX):
             with suppress(OSError):
-                (folder / name).unlink(missing_ok=True)
+                os.unlink(os.path.join(folder, name))
         else:
             left.append(name)
     return left

@@ -18,10 +18,12 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.address import format_address, parse_address
@@ -56,14 +58,12 @@ _HEADER_BYTES: Final = 12
 _COUNT_MAX: Final = 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(Struct, frozen=True):
     count: int
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     content: bytes
     slots: tuple[_Slot | None, ...]
     used: tuple[int, ...]
@@ -91,16 +91,20 @@ class MarkFiles:
 
     def feed_ids(self) -> list[FeedId]:
         """Feeds that have a file here, readable or not."""
-        found = []
         with suppress(FileNotFoundError):
             drop_temporary(self._folder)
-            with unread(self._folder):
-                names = sorted(os.listdir(self._folder))
+        self._listed = self.there()
+        if self._listed:
             fsync_folder(self._folder)  # an earlier process may have died before it did this
-            for name in names:
+        return sorted(self._listed, key=format_address)
+
+    def there(self) -> set[FeedId]:
+        """The same, just as it is now: one may have been put back, or taken away."""
+        found = set()
+        with suppress(FileNotFoundError), unread(self._folder):
+            for name in os.listdir(self._folder):
                 with suppress(UserError):
-                    found.append(FeedId(parse_address(name)))
-        self._listed = set(found)
+                    found.add(FeedId(parse_address(name)))
         return found
 
     def has(self, feed_id: FeedId) -> bool:

@@ -12,9 +12,10 @@ index stands there twice, so that one bad byte hides no feed.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.limits import KEY_BYTES
@@ -43,8 +44,7 @@ _NAME: Final = re.compile(r"arrived-(0|[1-9][0-9]{0,9})")
 _LENGTH_BYTES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where the files of a feed stand."""
 
     path: Path
@@ -133,6 +133,18 @@ class Intake:
             return None
         place = self._places[feed_id]
         return open_journal(place.path, _cut(_read(place.path), place)["journal"])
+
+    def files_of(self, feed_id: FeedId) -> FirstFiles:
+        """Return the files of a feed, none where others count.
+
+        Raises:
+            PassingError: Not now.
+            DamageError: The file they are in is gone.
+        """
+        if not self.counts(feed_id):
+            return {}
+        place = self._places[feed_id]
+        return _cut(_read(place.path), place)
 
     def bytes_of(self, feed_id: FeedId) -> int:
         """How many bytes a feed has here."""

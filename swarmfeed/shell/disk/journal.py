@@ -19,9 +19,10 @@ whoever forgot an entry that others have seen would sign a second history.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.base.bencoding import Fields, decode
@@ -48,8 +49,7 @@ _SECTOR_BYTES = 512
 """What a disk writes whole or not at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class JournalState:
+class JournalState(Struct, frozen=True):
     """What a journal says."""
 
     chunk_list: bytes

@@ -21,21 +21,22 @@ Source: RFC 9106 (argon2id), NaCl's secretbox, RFC 8265 section 4.2 (passphrases
 """
 
 import base64
-import binascii
 import hashlib
 import os
 import re
 import struct
 import unicodedata
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import nacl.exceptions
+from msgspec import Struct
+from msgspec.structs import replace
 from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 
 from swarmfeed.core.asks import device_sentences, identity_sentences, sentences
+from swarmfeed.core.base.hiding import hiding
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import (
     HASH_BYTES,
@@ -44,11 +45,14 @@ from swarmfeed.core.base.limits import (
     KEY_BYTES,
     KEY_FILE_BYTES_MAX,
 )
+from swarmfeed.core.base.papers import Papers
+from swarmfeed.core.base.spelling import read_base64
 from swarmfeed.core.base.types import AuthorId, Hash
 from swarmfeed.core.feed.authorkey import AuthorKey
-from swarmfeed.errors import DamageError, UserError
+from swarmfeed.errors import BadEncodingError, DamageError, UserError
 from swarmfeed.shell.disk.durable import create_file, read_file, unread, write_file
 from swarmfeed.shell.disk.modes import OTHERS_BITS
+from swarmfeed.shell.disk.papers import read_papers, write_papers
 
 _SECRET: Final = struct.Struct(">BB32s32s32s32s32s32sQ")
 _OLD: Final = "swarmfeed keys 1\n"
@@ -66,11 +70,12 @@ _FORM: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorSeeds:
+class AuthorSeeds(Struct, frozen=True, kw_only=True):
     """What certificates are signed with.  Its text form shows no seed."""
 
-    seed: bytes = field(repr=False)
+    __repr__ = hiding("seed")
+
+    seed: bytes
     """Ed25519 seed of the author key, 32 bytes."""
     generation: int
     """How many author keys came before, 0 <= generation < GENERATIONS_MAX."""
@@ -96,18 +101,19 @@ class AuthorSeeds:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class Keys(Struct, frozen=True, kw_only=True):
     """What a node signs with.  Its text form shows no seed, so that no log ever does."""
+
+    __repr__ = hiding("feed_seed", "node_seed", "recipient_seed")
 
     author: AuthorSeeds | None
     """None on a further device: it writes, but certifies nothing."""
     author_id: AuthorId
-    feed_seed: bytes = field(repr=False)
+    feed_seed: bytes
     """Ed25519 seed of this device's feed key, 32 bytes."""
-    node_seed: bytes = field(repr=False)
+    node_seed: bytes
     """Ed25519 seed of the node key, 32 bytes."""
-    recipient_seed: bytes = field(repr=False)
+    recipient_seed: bytes
     """X-Wing decapsulation key of this device, 32 bytes."""
     created_at_ms: int
     """Unix time in milliseconds, UTC."""
@@ -118,8 +124,7 @@ class Keys:
         assert 0 <= self.created_at_ms < 2**64
 
 
-@dataclass(frozen=True, slots=True)
-class _Sealed:
+class _Sealed(Struct, frozen=True):
     """A key file taken apart, its values within bounds and nothing decrypted yet."""
 
     header: str
@@ -293,9 +298,9 @@ def _parse_sealed(path: Path, text: str) -> _Sealed:
     if match is None:
         raise _damaged(path)
     try:
-        salt = base64.b64decode(match["salt"], validate=True)
-        box = base64.b64decode(match["payload"].replace("\n", ""), validate=True)
-    except binascii.Error as error:
+        salt = read_base64(match["salt"])
+        box = read_base64(match["payload"].replace("\n", ""))
+    except BadEncodingError as error:
         raise _damaged(path) from error
     sealed = _Sealed(
         header=match["header"],
@@ -336,6 +341,12 @@ class KeySafe:
 
     def is_protected(self) -> bool:
         return is_protected(self._path)
+
+    def papers(self) -> Papers:
+        return read_papers(self._path.parent)
+
+    def note_papers(self, papers: Papers) -> None:
+        write_papers(self._path.parent, papers)
 
     def author_key(self, passphrase: str) -> AuthorKey:
         keys = open_keys(self._path, passphrase if self.is_protected() else "")

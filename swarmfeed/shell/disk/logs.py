@@ -25,6 +25,7 @@ from pathlib import Path
 from swarmfeed.core.asks import trouble_sentences, troubles
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.address import format_address, parse_address
+from swarmfeed.core.base.keys import Verify, verify_signature
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.head import Sign, open_head
 from swarmfeed.core.feed.highwater import Ending, Mark, mark_of, settle_mark
@@ -43,7 +44,7 @@ from swarmfeed.shell.disk.durable import (
 )
 from swarmfeed.shell.disk.growing import GrowingLogs
 from swarmfeed.shell.disk.highwater import fits
-from swarmfeed.shell.disk.intake import Intake, fits_in
+from swarmfeed.shell.disk.intake import fits_in
 from swarmfeed.shell.disk.journal import (
     JournalState,
     append_frame,
@@ -62,7 +63,6 @@ class FileLogs(GrowingLogs):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._own = own.OwnFeeds(folder.with_name("high-water"))
-        self._intake = Intake(folder)
         make_folder(folder)
         fsync_folder(folder.parent)  # an earlier process may have died before it did this
         self._replicas: dict[FeedId, Replica] = {}
@@ -72,7 +72,7 @@ class FileLogs(GrowingLogs):
 
     # --- reading at start ---
 
-    def read_all(self) -> list[Replica]:
+    def read_all(self, verify: Verify = verify_signature) -> list[Replica]:
         """Recover every feed; the damaged ones are named by ``damaged``."""
         found = {format_address(each): each for each in self._own.feed_ids()}
         drop_temporary(self._folder)
@@ -83,9 +83,9 @@ class FileLogs(GrowingLogs):
             with suppress(UserError):  # not a feed's folder
                 found[name] = FeedId(parse_address(name))
         for name in sorted(found):
-            self._recover(found[name])
+            self._recover(found[name], verify)
         for feed_id in self._intake.feed_ids():
-            self._recover_arrived(feed_id)
+            self._recover_arrived(feed_id, verify)
         return list(self._replicas.values())
 
     def read_again(self) -> list[Replica]:
@@ -223,6 +223,9 @@ class FileLogs(GrowingLogs):
     def mark(self, feed_id: FeedId) -> Mark | None:
         return self._own.mark(feed_id)
 
+    def marked(self) -> set[FeedId]:
+        return self._own.marked()
+
     def end_mark(self, feed_id: FeedId, ending: Ending) -> None:
         self._own.end(feed_id, ending)
 
@@ -236,18 +239,14 @@ class FileLogs(GrowingLogs):
         return found or self._intake.read_certificates(feed_id)
 
     def replace_certificates(self, feed_id: FeedId, signed: Sequence[bytes]) -> None:
-        self._chunks.make_folders(feed_id)
-        statements.write_certificates(self._chunks.feed_folder(feed_id), signed)
-
-    def read_fork(self, feed_id: FeedId) -> statements.Fork | None:
-        return statements.read_fork(self._chunks.feed_folder(feed_id))
+        self._write_beside(feed_id, partial(statements.write_certificates, signed=signed))
 
     def save_fork(
         self, feed_id: FeedId, first: bytes, second: bytes, proof: Sequence[Hash]
     ) -> None:
         self._own.end(feed_id, Ending.FORKED)
-        self._chunks.make_folders(feed_id)
-        statements.write_fork(self._chunks.feed_folder(feed_id), (first, second, tuple(proof)))
+        fork = (first, second, tuple(proof))
+        self._write_beside(feed_id, partial(statements.write_fork, fork=fork))
 
     # --- what is sound, and the disk ---
 
@@ -270,7 +269,9 @@ class FileLogs(GrowingLogs):
         return packed_part(self._here(feed_id), start, end, partial(self.read_chunk, feed_id))
 
     def disk_bytes(self, feed_id: FeedId) -> int:
-        return self._chunks.disk_bytes(feed_id) + self._intake.bytes_of(feed_id)
+        here = self._replicas.get(feed_id)
+        said = (here and here.signed_head, self._appended_bytes[feed_id])
+        return self._chunks.disk_bytes(feed_id, said) + self._intake.bytes_of(feed_id)
 
     # --- inside ---
 
@@ -279,21 +280,21 @@ class FileLogs(GrowingLogs):
             raise DamageError("the feed is not here any more")
         return replica
 
-    def _recover(self, feed_id: FeedId) -> None:
+    def _recover(self, feed_id: FeedId, verify: Verify = verify_signature) -> None:
         try:
-            self._recover_now(feed_id)
+            self._recover_now(feed_id, verify)
             self._unread.pop(feed_id, None)
         except PassingError as error:
             self._replicas.pop(feed_id, None)
             self._unread[feed_id] = error
 
-    def _recover_now(self, feed_id: FeedId) -> None:
+    def _recover_now(self, feed_id: FeedId, verify: Verify) -> None:
         path, mark = self._journal(feed_id), self._own.mark_left(feed_id)
         names = self._chunks.drop_temporary(feed_id)
         try:
             # Where a mark knows the size, nothing is forgotten by passing over what is damaged.
             state = salvage_journal(path) if mark else read_journal(path)
-            replica = open_replica(feed_id, state.signed_head, state.chunk_list, state.tail)
+            replica = _open(feed_id, state, verify)
         except FileNotFoundError:
             if mark is not None and mark.size > 0:
                 self._lose(feed_id, f"{path} is missing")
@@ -309,14 +310,13 @@ class FileLogs(GrowingLogs):
         else:
             self._settle(mark, state, replica)
 
-    def _recover_arrived(self, feed_id: FeedId) -> None:
+    def _recover_arrived(self, feed_id: FeedId, verify: Verify = verify_signature) -> None:
         """Take up a feed that has no journal of its own yet."""
         if any(feed_id in each for each in (self._replicas, self._damaged, self._unread)):
             self._intake.replace(feed_id)
             return
         try:
-            said = self._read_state(feed_id)
-            self._keep(open_replica(feed_id, said.signed_head, said.chunk_list, said.tail))
+            self._keep(_open(feed_id, self._read_state(feed_id), verify))
         except (DamageError, RemoteError) as error:
             self._lose(feed_id, str(error))
 
@@ -392,3 +392,7 @@ class FileLogs(GrowingLogs):
 
     def _journal(self, feed_id: FeedId) -> Path:
         return self._chunks.journal(feed_id)
+
+
+def _open(feed_id: FeedId, said: JournalState, verify: Verify) -> Replica:
+    return open_replica(feed_id, said.signed_head, said.chunk_list, said.tail, verify)

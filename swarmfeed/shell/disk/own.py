@@ -5,9 +5,10 @@ Beside a journal that was damaged, ``journal.damaged`` keeps what was found, for
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from swarmfeed.core.asks import sentences
 from swarmfeed.core.base.limits import JOURNAL_BYTES_MAX
@@ -48,6 +49,9 @@ class OwnFeeds:
 
     def mark(self, feed_id: FeedId) -> Mark | None:
         return self._marks.read(feed_id)
+
+    def marked(self) -> set[FeedId]:
+        return self._marks.there()
 
     def mark_left(self, feed_id: FeedId) -> Mark | None:
         """The same at a start, when files were listed: most feeds are those of others."""

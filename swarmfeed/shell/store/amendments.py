@@ -12,13 +12,14 @@ runs inside a transaction.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import EntryRef, FeedId, Hash
 from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
 from swarmfeed.core.feed.public_id import public_id, time_of_id
-from swarmfeed.shell.store import remnants
+from swarmfeed.shell.store import media, remnants
 from swarmfeed.shell.store.entries import Said
 from swarmfeed.shell.store.sqlite import Connection
 
@@ -61,8 +62,7 @@ WITHDRAWALS: Final = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amended:
+class Amended(Struct, frozen=True, kw_only=True):
     """What is to be shown of a post of which something was said."""
 
     is_gone: bool
@@ -97,6 +97,7 @@ def keep(
         for (target,) in db.execute(DROP_EDIT, (feed_no, by_index)).fetchall()
     }
     if lost:
+        media.drop_of_edits(db, feed_no)
         remnants.note(db, remnants.GONE)
     return {row[1] for row in rows}, lost
 
@@ -122,6 +123,7 @@ def forget_edits(db: Connection, feed_no: int, target: int) -> None:
         (feed_no, target),
     )
     if db.changes():
+        media.drop_of_edits(db, feed_no)
         remnants.note(db, remnants.GONE)
 
 

@@ -1,8 +1,10 @@
-"""What posts answer: whose it is, and its first words.  Runs on a read-only connection."""
+"""What posts answer and quote: whose it is, and its first words.  Runs on a read-only
+connection."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from swarmfeed.core.asks.posts import (
     ABSENT,
@@ -11,6 +13,8 @@ from swarmfeed.core.asks.posts import (
     WITHDRAWN,
     Answered,
     PostView,
+    Quoted,
+    beginning,
     first_words,
 )
 from swarmfeed.core.base.types import EntryRef
@@ -26,7 +30,8 @@ PLACE: Final = f"""
         EXISTS (SELECT 1 FROM amendment AS said
             WHERE said.feed = feed.no AND said.target = :at AND said.text IS NULL),
         EXISTS (SELECT 1 FROM indexed WHERE indexed.feed = feed.no
-            AND indexed.start <= :at AND indexed.stop > :at)
+            AND indexed.start <= :at AND indexed.stop > :at),
+        coalesce(post.claimed_ms, post.sort_ms)
     FROM feed CROSS JOIN author ON author.no = feed.author
     LEFT JOIN profile ON profile.author = author.no AND profile.counts = 1
     LEFT JOIN block ON block.feed = feed.no AND block.start = (
@@ -47,17 +52,44 @@ def with_answers(db: Connection, views: Sequence[PostView]) -> list[PostView]:
     ]
 
 
+def with_quoted(db: Connection, views: Sequence[PostView]) -> list[PostView]:
+    """Return posts with what they quote."""
+    wanted = {view.quotes for view in views if view.quotes is not None}
+    found = {ref: quoted(db, ref) for ref in wanted}
+    return [
+        view if view.quotes is None else replace(view, quoted=found[view.quotes])
+        for view in views
+    ]
+
+
 def answered(db: Connection, ref: EntryRef) -> Answered:
     """Return what is known of the post that a reference names."""
+    there = find(db, ref)
+    return Answered(
+        state=there.state,
+        author_id=there.author_id,
+        author_name=there.author_name,
+        words=first_words(there.text, there.cw),
+    )
+
+
+def quoted(db: Connection, ref: EntryRef) -> Quoted:
+    """The same, with more of what it says."""
+    there = find(db, ref)
+    return replace(there, text=beginning(there.text))
+
+
+def find(db: Connection, ref: EntryRef) -> Quoted:
+    """Return all of the post that a reference names."""
     row = db.execute(PLACE, {"feed_id": ref.feed_id, "at": ref.index}).fetchone()
     if row is None:
-        return Answered(state=ABSENT)
-    author_id, name, row_id, cw, text, entry_hash, is_withdrawn, is_read = row
+        return Quoted(state=ABSENT)
+    author_id, name, row_id, cw, text, entry_hash, is_withdrawn, is_read, time_ms = row
     if row_id is not None and entry_hash == ref.entry_hash:
         require_sealed(db, row_id, cw, text)
-        words = first_words(text, cw or "")
-        return Answered(state=HERE, author_id=author_id, author_name=name, words=words)
+        whose = Quoted(state=HERE, author_id=author_id, author_name=name)
+        return replace(whose, text=text, cw=cw or "", time_ms=time_ms)
     state = WITHDRAWN if is_withdrawn else ABSENT
     if is_read and row_id is None and not is_withdrawn:
         state = UNSHOWN
-    return Answered(state=state, author_id=author_id, author_name=name)
+    return Quoted(state=state, author_id=author_id, author_name=name)

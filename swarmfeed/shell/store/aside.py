@@ -1,17 +1,26 @@
 """Damaged databases are set aside under another name: whoever mends files can still have them.
 
-Only damage does that (``troubles.DAMAGED``, or tables that this program did not make).  A file
-that is busy, full or forbidden stays where it is.
+Only damage does that (``troubles.DAMAGED``, or tables that this program did not make), met
+twice while the system gives every byte (``look_twice``).  A file that is busy, full, forbidden
+or not given by the disk just now stays where it is, and so does what a newer version wrote.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+import structlog
 
 from swarmfeed.core.asks.troubles import refusal
-from swarmfeed.errors import FatalError
+from swarmfeed.core.base.texts import Text
+from swarmfeed.errors import DamageError, FatalError
+from swarmfeed.shell.store.sqlite import look_twice
+
+logger = structlog.get_logger()
+
+T = TypeVar("T")
 
 SUFFIX: Final = ".damaged"
 PARTS: Final = ("", "-wal", "-shm")
@@ -27,6 +36,25 @@ LEDGERS_MAX: Final = 3
 def scratch_of(path: Path) -> Path:
     """Where what is tried beside a database stands, for as long as it is tried."""
     return path.with_name(f"scratch-{path.name}")
+
+
+def open_or_begin_anew(path: Path, open_it: Callable[[], T], lost: Text, *, kept_max: int) -> T:
+    """Open a database; a damaged one is set aside, and a new one begun.
+
+    Args:
+        lost: Says so, with the name it is ``kept`` by.
+        kept_max: As in ``set_aside``.
+
+    Raises:
+        PassingError: It cannot even be read now, or the folder takes no change.
+        UserError: A newer version wrote what stands nowhere else.
+    """
+    try:
+        return look_twice(path, open_it)
+    except DamageError as error:
+        kept = set_aside(path, kept_max=kept_max)
+        logger.warning(lost(kept=kept.name), reason=str(error))
+    return open_it()
 
 
 def set_aside(path: Path, *, kept_max: int = INDEXES_MAX) -> Path:

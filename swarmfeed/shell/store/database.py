@@ -1,18 +1,14 @@
 """The index file: opened, checked, migrated, written in transactions, read from any thread."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from swarmfeed.core.asks import troubles
-from swarmfeed.core.base.types import Hash
-from swarmfeed.core.words.terms import index_text
 from swarmfeed.errors import DamageError, MendingError, PassingError, RetryError
-from swarmfeed.shell.store.entries import hash_plain_post
-from swarmfeed.shell.store.packs import Texts
+from swarmfeed.shell.store.readers import QUERY_TIMEOUT_S, Reader, Readers, add_functions
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import (
     TRUNCATE,
@@ -21,27 +17,13 @@ from swarmfeed.shell.store.sqlite import (
     Way,
     connect,
     connect_memory,
-    connect_reader,
     is_checked,
     translated,
     ways_to_read,
 )
 
-QUERY_TIMEOUT_S: Final = 2.0
-"""Longest a reading query may compute: thirty times what the slowest one needs.  Of its own
-thread's time: on a busy machine the clock on the wall says nothing about the question."""
-
-PROGRESS_STEPS: Final = 10_000
-"""Virtual machine steps between two looks at the clock: about a tenth of a millisecond."""
-
 WRITER_CACHE_KIB: Final = 8 * 1024
 """Pages the writer keeps.  With 24 MiB, 400,000 posts take as long, and 16 MB more."""
-
-READER_CACHE_KIB: Final = 8 * 1024
-"""Pages each reader keeps; the system's own cache holds the rest."""
-
-READERS_KEPT_MAX: Final = 8
-"""Idle read connections kept for the next query."""
 
 WAL_PAGES: Final = 8_000
 """Pages in the write-ahead log (32 MB) before they are moved into the file."""
@@ -83,16 +65,15 @@ class Database:
         self._on_damage = on_damage
         self._is_kept = is_kept
         self._write_lock = threading.RLock()
-        self._pool_lock = threading.Lock()
-        self._idle: list[_Reader] = []
-        self._lent_count = 0
-        self._closed: RetryError | None = None
-        self._way = Way.SHARED
         self._writer: OpenFile | None = None
+        self.revision = object()
+        """Another one as soon as anything may have been written."""
+        way = Way.SHARED
         try:
             self._writer = self._open()
         except PassingError as refused:
-            self._way = self._find_way(refused)
+            way = self._find_way(refused)
+        self._readers = Readers(path, way)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -103,11 +84,24 @@ class Database:
         Raises:
             PassingError: The disk takes nothing now.
         """
-        with self._write_lock:
+        with self._write_lock, self._revising():
             with self._noticing():
                 writer = self._require_writer()
-            with self._noticing(writer), _transaction(writer):
+            with self._noticing(writer), transaction(writer):
                 yield writer
+
+    @contextmanager
+    def lent(self) -> Iterator[Path | None]:
+        """Nobody here writes inside: another process may, by this path.  None: it may not, for
+        this is inside a transaction.
+
+        Raises:
+            PassingError: The disk takes nothing now.
+        """
+        with self._write_lock, self._revising():
+            with self._noticing():
+                writer = self._require_writer()
+            yield None if writer.in_transaction else self._path
 
     @contextmanager
     def write_unlinked(self) -> Iterator[Connection]:
@@ -126,14 +120,14 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A read-only connection; UserError when the block's queries take too long."""
         with self._noticing(reading=True):
-            reader = self._borrow()
+            reader = self._readers.borrow()
         try:
             with self._noticing(reader.db, reading=True):
                 reader.give_time()
                 yield reader.db
                 require_checked(reader.db)
         finally:
-            self._return(reader)
+            self._readers.give_back(reader)
 
     def shrink(self) -> None:
         """Give free pages back to the disk, unless a transaction is open.
@@ -163,10 +157,7 @@ class Database:
             if self._writer is not None and not self._writer.in_transaction:
                 with self._noticing():
                     self._writer.execute("PRAGMA shrink_memory")
-        with self._pool_lock:
-            idle, self._idle = self._idle, []
-        for reader in idle:
-            reader.db.close()
+        self._readers.close_idle()
 
     def check_writable(self) -> None:
         """Write something, and change nothing.  Raises PassingError while that is refused."""
@@ -175,15 +166,25 @@ class Database:
             db.execute(f"PRAGMA user_version = {version}")
 
     def close(self, why: RetryError | None = None) -> None:
-        """Close it for good; who comes later is told ``why``."""
-        with self._pool_lock:
-            self._closed = why or RetryError("the index is closed")
-            idle, self._idle = self._idle, []
-        for reader in idle:
-            reader.db.close()
+        """Close it for good.
+
+        Args:
+            why: It is damaged, and who reads it or comes later is told this.  Without it,
+                who reads is waited for: the last of all to close a file moves its log into
+                it, so that nothing of what is gone stays, and who only reads cannot.
+        """
+        wait_s = QUERY_TIMEOUT_S if why is None else 0.0
+        self._readers.close(why or RetryError("the index is closed"), wait_s=wait_s)
         with self._write_lock:
             if self._writer is not None:
                 self._writer.close()
+
+    @contextmanager
+    def _revising(self) -> Iterator[None]:
+        try:
+            yield
+        finally:  # when all is committed, and before anybody is told of it
+            self.revision = object()
 
     @contextmanager
     def _noticing(self, of: OpenFile | None = None, *, reading: bool = False) -> Iterator[None]:
@@ -213,7 +214,7 @@ class Database:
             raise refused  # who reads beside a foreign writer must share with it
         for way in ways_to_read(self._path):
             with suppress(PassingError), translated(self._path, reading=True):
-                reader = _Reader(self._path, way)
+                reader = Reader(self._path, way)
                 try:
                     if not read_schema(reader.db):
                         raise refused  # begun just now, and nothing could be put into it
@@ -224,50 +225,17 @@ class Database:
         raise refused
 
     def _require_writer(self) -> OpenFile:
-        if self._closed is not None:
-            raise self._closed
+        if self._readers.closed is not None:
+            raise self._readers.closed
         if self._writer is None:
-            with self._pool_lock:
-                self._writer = self._open_again()
+            # Never under somebody who reads the file as if alone.
+            with self._readers.none_lent():
+                self._writer = self._open()
         return self._writer
-
-    def _open_again(self) -> OpenFile:
-        """Open what took nothing at first; never under somebody who reads it as if alone."""
-        if self._lent_count:
-            raise troubles.BUSY.unsaved(self._path)
-        for reader in self._idle:
-            reader.db.close()
-        self._idle.clear()
-        writer = self._open()
-        self._way = Way.SHARED
-        return writer
-
-    def _borrow(self) -> "_Reader":
-        with self._pool_lock:
-            if self._closed is not None:
-                raise self._closed
-            self._lent_count += 1
-            if self._idle:
-                return self._idle.pop()
-            way = self._way
-        try:
-            return _Reader(self._path, way)
-        except BaseException:
-            with self._pool_lock:
-                self._lent_count -= 1
-            raise
-
-    def _return(self, reader: "_Reader") -> None:
-        with self._pool_lock:
-            self._lent_count -= 1
-            if self._closed is None and len(self._idle) < READERS_KEPT_MAX:
-                self._idle.append(reader)
-                return
-        reader.db.close()
 
 
 @contextmanager
-def _transaction(writer: OpenFile) -> Iterator[None]:
+def transaction(writer: OpenFile) -> Iterator[None]:
     if writer.in_transaction:
         yield
         return
@@ -289,13 +257,7 @@ def _roll_back(writer: OpenFile) -> None:
 def prepare(db: OpenFile, migrations: Sequence[Sequence[str]], *, is_kept: bool = True) -> None:
     """Make a file that was just opened ready to write, and check it whole."""
     newest = len(migrations)
-    add_functions(db)
-    db.execute("PRAGMA journal_mode = WAL")
-    # A cache: after a power cut the logs tell again what its last seconds held.
-    db.execute(f"PRAGMA synchronous = {'NORMAL' if is_kept else 'OFF'}")
-    db.execute("PRAGMA trusted_schema = OFF")
-    db.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
-    db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+    set_up(db, is_kept=is_kept)
     version = db.pragma("user_version")
     if not 0 <= version <= newest:
         raise DamageError(f"index has version {version}, this program knows {newest}")
@@ -305,52 +267,15 @@ def prepare(db: OpenFile, migrations: Sequence[Sequence[str]], *, is_kept: bool 
     db.execute("PRAGMA foreign_keys = ON")
 
 
-class _Reader:
-    """A read-only connection that gives up when its time is over."""
-
-    def __init__(self, path: Path, way: Way = Way.SHARED) -> None:
-        self.db = connect_reader(path, way)
-        self._deadline_s = 0.0
-        try:
-            self._prepare()
-        except BaseException:
-            self.db.close()
-            raise
-
-    def give_time(self) -> None:
-        self._deadline_s = time.thread_time() + QUERY_TIMEOUT_S
-
-    def _prepare(self) -> None:
-        add_functions(self.db)
-        self.db.execute("PRAGMA trusted_schema = OFF")
-        self.db.execute(f"PRAGMA cache_size = {-READER_CACHE_KIB}")
-        self.db.set_progress_handler(self._is_late, PROGRESS_STEPS)
-
-    def _is_late(self) -> bool:
-        return time.thread_time() > self._deadline_s
-
-
-def add_functions(db: OpenFile) -> None:
-    """Let statements work out the hashes that are not stored, and what words a text has."""
-    db.create_scalar_function("text_of", Texts().text_of, 2)
-    db.create_scalar_function("hash_plain_post", hash_or_damage, 3, deterministic=True)
-    db.create_scalar_function("index_text", terms_or_damage, 1, deterministic=True)
-
-
-def hash_or_damage(*values: Any) -> Hash:
-    """Like ``hash_plain_post``, of what a damaged row may hold."""
-    try:
-        return hash_plain_post(*values)
-    except (AttributeError, TypeError, ValueError) as error:
-        raise DamageError(f"index has a post that nobody can have signed: {error}") from error
-
-
-def terms_or_damage(*values: Any) -> str:
-    """Like ``index_text``, of what a damaged row may hold."""
-    try:
-        return index_text(*values)
-    except (AttributeError, TypeError) as error:
-        raise DamageError(f"index has a post without a text: {error}") from error
+def set_up(db: OpenFile, *, is_kept: bool = True) -> None:
+    """Let a connection write as all that write this file do."""
+    add_functions(db)
+    db.execute("PRAGMA journal_mode = WAL")
+    # A cache: after a power cut the logs tell again what its last seconds held.
+    db.execute(f"PRAGMA synchronous = {'NORMAL' if is_kept else 'OFF'}")
+    db.execute("PRAGMA trusted_schema = OFF")
+    db.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
 
 
 def require_checked(db: OpenFile) -> None:

@@ -7,11 +7,12 @@ The rest takes the general way.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import repeat
 from operator import itemgetter
 from typing import Any, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import BODY_BYTES_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import Hash
@@ -62,8 +63,7 @@ def hash_plain_post(salt: bytes, time_ms: int, text: str) -> Hash:
     return Hash(sha256(b"\x00d1:b32:%b1:k4:post1:ti%dee" % (body_hash, time_ms)).digest())
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a run of entries of one feed stands in the index."""
 
     feed_no: int
@@ -81,8 +81,7 @@ class Place:
         return (sort_ms, None) if sort_ms == time_ms else (sort_ms, time_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One entry, read."""
 
     place: Place
@@ -96,8 +95,7 @@ class Said:
         return self.place.times(self.index, self.time_ms)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """A table of the index that keeps something of the entries of some kinds."""
 
     name: str

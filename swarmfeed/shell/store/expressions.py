@@ -17,7 +17,7 @@ Named = Callable[[str], str | None]
 _TERMS: Final = {
     REPLY: f'traits : "{traits.IS_REPLY}"',
     LINK: f'text : "{LINK_TERM}"',
-    MEDIA: f'text : "{MEDIA_TERM}"',
+    MEDIA: f'(text : "{MEDIA_TERM}" OR traits : "{traits.HAS_MEDIA}")',
 }
 """What stands in the index for what a post is or has."""
 

@@ -1,34 +1,23 @@
-"""The process that prepares entries: ``python -m swarmfeed.shell.store.helper``, and its asker.
-
-    ready    = "!", once it has loaded what it needs
-    question = length (4, big-endian) || marshal of frames, tail, skip, count
-    answer   = "+" || length (4) || marshal of what was read and made
-             | "-" || length (4) || why there is nothing, UTF-8
-
-Both are of the same Python, so ``marshal`` is as safe as memory.  It ends with its standard
-input, so it never outlives who asks.
-"""
+"""The process that prepares entries and puts them in, as who asks it sees it."""
 
 import marshal
 import os
 import select
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import swarmfeed
 from swarmfeed.core.feed.reading import Entries, Packed
+from swarmfeed.core.feed.sightings import plain_reckoning
 from swarmfeed.errors import BadEncodingError
+from swarmfeed.ports import Addition
 from swarmfeed.shell.pipes import part, read_part
-from swarmfeed.shell.store.made import Made, Run, prepare
-
-READY: Final = b"!"
-PREPARED: Final = b"+"
-REFUSED: Final = b"-"
-
-NAME: Final = "swarmfeed.shell.store.helper"
+from swarmfeed.shell.store import worker
+from swarmfeed.shell.store.made import Made, Run
 
 _WHERE: Final = Path(swarmfeed.__file__).parents[1]
 """From here Python finds this program, however it was found before."""
@@ -44,7 +33,7 @@ class Helper:
     def __init__(self) -> None:
         ours = {name for name in os.environ if name.upper().startswith("SWARMFEED")}
         self._process = subprocess.Popen(  # noqa: S603  # this program
-            [sys.executable, "-m", NAME],
+            [sys.executable, "-m", worker.__name__],
             cwd=_WHERE,
             env={name: os.environ[name] for name in os.environ if name not in ours},
             stdin=subprocess.PIPE,
@@ -65,32 +54,55 @@ class Helper:
     def is_ready(self) -> bool:
         """Whether it has loaded what it needs.  OSError: it has ended instead."""
         if not self._is_ready and self._waiting.poll(0):
-            if self._answers.read(1) != READY:
+            if self._answers.read(1) != worker.READY:
                 raise BrokenPipeError("it ended before it was ready")
             self._is_ready = True
         return self._is_ready
 
-    def ask(self, packed: Packed) -> None:
+    def ask(self, run: Packed) -> None:
         """Have a run prepared; the answer to the last question has to be taken first."""
-        question = (packed.frames, list(packed.tail), packed.skip, packed.count)
-        self._questions.write(part(marshal.dumps(question)))
-        self._questions.flush()
+        self._ask(worker.PREPARE, _plain_run(run))
 
     def answer(self) -> Run:
         """Return the run that was asked for.
 
         Raises:
-            BadEncodingError: Damaged, or not what anybody may have signed.
+            BadEncodingError: It is damaged, or not what anybody may have signed.
             OSError: The process is gone.
         """
-        verdict, content = self._answers.read(1), read_part(self._answers)
+        told = self._answer()
+        if isinstance(told, str):
+            raise BadEncodingError(told)
+        return _run_of(told)
+
+    def keep(self, runs: Sequence[Packed]) -> list[list[int] | BadEncodingError]:
+        """Have runs prepared and kept; returns what times they claim.  OSError: it is gone."""
+        self._ask(worker.KEEP, [_plain_run(each) for each in runs])
+        return [
+            BadEncodingError(each) if isinstance(each, str) else each for each in self._answer()
+        ]
+
+    def put_in(
+        self, path: Path, places: Sequence[int], additions: Sequence[Addition]
+    ) -> list[int] | None:
+        """Have runs put in that are kept at these places; see ``Preparer``.
+
+        OSError: the process is gone.
+        """
+        rows = [_row_of(*each) for each in zip(places, additions, strict=True)]
+        self._ask(worker.PUT_IN, (str(path), rows))
+        added: list[int] | None = self._answer()
+        return added
+
+    def _ask(self, asked: str, what: Any) -> None:
+        self._questions.write(part(marshal.dumps((asked, what))))
+        self._questions.flush()
+
+    def _answer(self) -> Any:
+        content = read_part(self._answers)
         if content is None:
             raise BrokenPipeError("it ended before it answered")
-        if verdict == REFUSED:
-            raise BadEncodingError(content.decode())
-        entries, places, words, packs = marshal.loads(content)  # noqa: S302  # of our own
-        made = Made(places=places, words=words, packs=packs)
-        return Run(entries=Entries(*entries), made=made)
+        return marshal.loads(content)  # noqa: S302  # of our own
 
     def kill(self) -> None:
         """End the process, also while it is asked: whoever asks gets an OSError."""
@@ -105,36 +117,24 @@ class Helper:
                 pipe.close()
 
 
-def main() -> None:
-    """Answer until the questions end."""
-    # Unbuffered: nothing is left to flush, and to fail, when who asked is gone.
-    with (
-        suppress(BrokenPipeError),
-        open(0, "rb") as questions,
-        open(1, "wb", buffering=0) as answers,
-    ):
-        answers.write(READY)
-        while (question := read_part(questions)) is not None:
-            write_all(answers, answer_to(question))
+def _plain_run(run: Packed) -> tuple[Any, ...]:
+    return run.frames, list(run.tail), run.skip, run.count
 
 
-def answer_to(question: bytes) -> bytes:
-    frames, tail, skip, count = marshal.loads(question)  # noqa: S302  # of our own
-    try:
-        run = prepare(Packed(frames=frames, tail=tail, skip=skip, count=count))
-    except BadEncodingError as error:
-        return REFUSED + part(str(error).encode())
-    made = run.made
-    told: Any = (tuple(run.entries), list(made.places), list(made.words), made.packs)
-    return PREPARED + part(marshal.dumps(told))
+def _row_of(place: int, addition: Addition) -> tuple[Any, ...]:
+    """How a run that is kept at a place goes in."""
+    names = (
+        addition.feed_id,
+        addition.author_id,
+        addition.start,
+        addition.with_posts,
+        addition.resorted_from,
+    )
+    return place, names, plain_reckoning(addition.reckoning)
 
 
-def write_all(stream: IO[bytes], content: bytes) -> None:
-    left = memoryview(content)
-    while left:
-        left = left[stream.write(left) :]
-
-
-if __name__ == "__main__":
-    assert sys.argv[1:] == [], "it is asked through its standard input"
-    main()
+def _run_of(told: tuple[Any, ...]) -> Run:
+    """What the process tells of a run that it prepared."""
+    entries, places, words, packs = told
+    made = Made(places=places, words=words, packs=packs)
+    return Run(entries=Entries(*entries), made=made)

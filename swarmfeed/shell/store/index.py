@@ -7,19 +7,22 @@ Nothing here is precious: what cannot be learnt anew from other nodes, the logs 
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.notifications import Notification
+from swarmfeed.core.asks.limits import NEWER_COUNTED
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.types import AuthorId, Endpoint, EntryRef, FeedId, Hash, NodeId
+from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash, NodeId
 from swarmfeed.core.feed.reading import Packed, read_stored
 from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, MendingError
-from swarmfeed.ports import Ahead, KnownAuthor, KnownDevice, KnownHolder, KnownNotification
+from swarmfeed.ports import Addition, Ahead, KnownAuthor, KnownDevice, KnownHolder
 from swarmfeed.shell.heap import give_back_free_memory
 from swarmfeed.shell.store import (
     amendments,
@@ -28,12 +31,11 @@ from swarmfeed.shell.store import (
     places,
     remnants,
     sealed,
-    threads,
     times,
 )
 from swarmfeed.shell.store import check as index_check
+from swarmfeed.shell.store import home as index_home
 from swarmfeed.shell.store import nodes as index_nodes
-from swarmfeed.shell.store import notifications as index_notifications
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import search as index_search
 from swarmfeed.shell.store import write as index_write
@@ -42,12 +44,13 @@ from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.made import Run
-from swarmfeed.shell.store.preparing import Preparer, Runs
+from swarmfeed.shell.store.preparing import Preparer, Runs, Shorts, read_here
 from swarmfeed.shell.store.schema import MIGRATIONS
-from swarmfeed.shell.store.words import gathered
+from swarmfeed.shell.store.social import SocialIndex
+from swarmfeed.shell.store.threaded import ThreadedIndex
 
 
-class SqliteIndex:
+class SqliteIndex(SocialIndex, ThreadedIndex):
     """Implements ``ports.Index``.
 
     A file that turns out to be damaged is told of once, to who asked for it; every method that
@@ -65,8 +68,6 @@ class SqliteIndex:
         """Open or create the index; ``tables`` say what it keeps of which kinds.
 
         Args:
-            path: The file.
-            tables: All there are.
             preparer: What prepares runs of entries, closed with it; None: this process.
             is_kept: Whether it is to be there after a power cut.
 
@@ -95,6 +96,7 @@ class SqliteIndex:
     def begin_anew(self) -> bool:
         if self._damage is None:
             return False
+        self._preparer.rest()
         if not self._is_aside:
             # Who has the old one at hand is told to come again.
             self._database.close(MendingError(f"the index is made anew: {self._damage}"))
@@ -139,7 +141,7 @@ class SqliteIndex:
     @contextmanager
     def together(self, *, in_order: bool = False) -> Iterator[None]:
         """One transaction; let a failure inside end the block."""
-        with self._database.write() as db, nullcontext() if in_order else gathered(db):
+        with self._database.write() as db, index_write.gathered(db, in_order=in_order):
             yield
 
     def reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
@@ -157,31 +159,32 @@ class SqliteIndex:
         reckoning: Reckoning = PLAIN,
         with_posts: bool = True,
     ) -> int:
-        run = Run(entries=read_stored(stored, hashes))
-        return self.add_prepared(
-            feed_id, author_id, start, run, reckoning=reckoning, with_posts=with_posts
+        addition = Addition(
+            feed_id=feed_id,
+            author_id=author_id,
+            start=start,
+            prepared=Run(entries=read_stored(stored, hashes)),
+            reckoning=reckoning,
+            with_posts=with_posts,
         )
+        (added,) = self.add_each([addition])
+        return added
 
     def prepare(self, packed: Packed, ahead: Ahead | None = None) -> Runs:
         return self._preparer.prepare(packed, ahead)
 
-    def add_prepared(
-        self,
-        feed_id: FeedId,
-        author_id: AuthorId,
-        start: int,
-        prepared: object,
-        *,
-        reckoning: Reckoning = PLAIN,
-        with_posts: bool = True,
-    ) -> int:
+    def prepare_each(self, runs: Sequence[Packed]) -> Shorts:
+        return self._preparer.prepare_each(runs)
+
+    def add_each(self, additions: Sequence[Addition]) -> list[int]:
         """One transaction: thousands of entries a call cost half as much each as hundreds."""
-        assert isinstance(prepared, Run), "it was prepared by another kind of index"
-        with self._database.write() as db:
-            where, by = (feed_id, author_id, start), reckoning
-            return index_write.add_entries(
-                db, self._tables, where, prepared, reckoning=by, with_posts=with_posts
-            )
+        with self._database.lent() as path:
+            added = None if path is None else self._preparer.put_in(path, additions)
+        if added is not None:
+            return added
+        here = [replace(each, prepared=read_here(each.prepared)) for each in additions]
+        with self._database.write() as db, index_write.gathered(db, in_order=False):
+            return [index_write.add(db, self._tables, each) for each in here]
 
     def resort(self, feed_id: FeedId, start: int, stop: int, reckoning: Reckoning) -> None:
         with self._database.write() as db:
@@ -245,6 +248,9 @@ class SqliteIndex:
 
     # reading
 
+    def revision(self) -> object:
+        return self._database.revision
+
     def indexed_ranges(self, feed_id: FeedId) -> list[tuple[int, int]]:
         with self._database.read() as db:
             return index_read.indexed_ranges(db, feed_id)
@@ -269,17 +275,19 @@ class SqliteIndex:
         self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
     ) -> list[PostView]:
         with self._database.read() as db:
-            return index_read.home(db, limit, before, without)
+            return index_home.home(db, limit, before, without)
 
-    def newer_than(self, after: Cursor, without: Collection[AuthorId] = ()) -> int:
+    def newer_than(
+        self, after: Cursor, without: Collection[AuthorId] = (), most: int = NEWER_COUNTED
+    ) -> int:
         with self._database.read() as db:
-            return index_read.newer_than(db, after, without)
+            return index_home.newer_than(db, after, without, most)
 
     def author_posts(
-        self, author_id: AuthorId, limit: int, before: Cursor | None
+        self, author_id: AuthorId, limit: int, before: Cursor | None, kind: str = ""
     ) -> list[PostView]:
         with self._database.read() as db:
-            return index_read.author_posts(db, author_id, limit, before)
+            return index_read.author_posts(db, author_id, limit, before, kind)
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
         with self._database.read() as db:
@@ -293,6 +301,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return index_read.post(db, feed_id, index)
 
+    def posts_at(self, places: Collection[tuple[FeedId, int]]) -> list[PostView]:
+        with self._database.read() as db:
+            return index_read.posts_at(db, places)
+
     def post_by_id(self, public_id: str) -> PostView | None:
         with self._database.read() as db:
             return index_read.post_by_id(db, public_id)
@@ -300,24 +312,6 @@ class SqliteIndex:
     def post_by_hash(self, entry_hash: Hash) -> PostView | None:
         with self._database.read() as db:
             return index_read.post_by_hash(db, entry_hash)
-
-    def replies(
-        self, answered: EntryRef, limit: int, after: Cursor | None = None
-    ) -> list[PostView]:
-        with self._database.read() as db:
-            return threads.replies(db, answered, limit, after)
-
-    def gone(self, feed_id: FeedId, index: int) -> PostView | None:
-        with self._database.read() as db:
-            return threads.gone(db, feed_id, index)
-
-    def count_below(self, answered: EntryRef, limit: int) -> int:
-        with self._database.read() as db:
-            return threads.count_below(db, answered, limit)
-
-    def newest_below(self, answered: EntryRef, limit: int) -> PostView | None:
-        with self._database.read() as db:
-            return threads.newest_below(db, answered, limit)
 
     def edits_of(self, feed_id: FeedId, index: int) -> list[int]:
         with self._database.read() as db:
@@ -327,21 +321,12 @@ class SqliteIndex:
         with self._database.read() as db:
             return amendments.withdrawals(db, feed_id)
 
-    def notifications(
-        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
-    ) -> list[Notification]:
-        with self._database.read() as db:
-            return index_notifications.notifications(db, limit, before, without)
-
-    def known_notifications(
-        self, limit: int, before: Cursor | None, without: Collection[AuthorId] = ()
-    ) -> list[KnownNotification]:
-        with self._database.read() as db:
-            return index_notifications.known(db, limit, before, without)
-
     def author(self, author_id: AuthorId) -> KnownAuthor | None:
+        return self.authors([author_id]).get(author_id)
+
+    def authors(self, wanted: Collection[AuthorId]) -> dict[AuthorId, KnownAuthor]:
         with self._database.read() as db:
-            return index_read.author(db, author_id)
+            return index_read.authors(db, wanted)
 
     def pinned(self, author_id: AuthorId) -> PostView | None:
         with self._database.read() as db:
@@ -351,6 +336,10 @@ class SqliteIndex:
         with self._database.read() as db:
             return sealed.places(db, feed_id, kind, limit)
 
+    def feeds_with(self, kind: str, feed_ids: Collection[FeedId]) -> set[FeedId]:
+        with self._database.read() as db:
+            return sealed.feeds_with(db, kind, feed_ids)
+
     def device(self, feed_id: FeedId) -> KnownDevice:
         with self._database.read() as db:
             return devices.device(db, feed_id)
@@ -358,6 +347,10 @@ class SqliteIndex:
     def called(self, name: str) -> dict[AuthorId, str]:
         with self._database.read() as db:
             return index_read.called(db, name)
+
+    def follows_of_all(self, authors: Collection[AuthorId]) -> dict[AuthorId, int]:
+        with self._database.read() as db:
+            return Counter(a for each in authors for a in index_read.follows_of(db, each))
 
     def follows_of(self, author_id: AuthorId) -> list[AuthorId]:
         with self._database.read() as db:

@@ -1,7 +1,7 @@
 """What the index makes of each kind of entry: its table, how it is read, kept and dropped.
 
 A new kind is one more row of ``TABLES``.  What has no row stays in the log and is not shown:
-boosts, reactions, and kinds of later versions.  Every function that is given a
+kinds of later versions.  Every function that is given a
 connection runs inside a transaction.
 """
 
@@ -13,9 +13,15 @@ from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
 from swarmfeed.core.feed.sightings import PLAIN
 from swarmfeed.shell.store import (
     amendments,
+    faces,
+    media,
     notifications,
     packs,
     pins,
+    profile_fields,
+    quotes,
+    reactions,
+    regards,
     remnants,
     sealed,
     seals,
@@ -81,6 +87,7 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     new = zip(given, made.words, traits_of, strict=True)
     add_new_words(db, place.author_no, new)
     notifications.note_posts(db, place, posts)
+    reactions.find_posts(db, place, first, last)
     span = (first - place.base, last - place.base + 1)
     return len(posts) + apply_amendments(db, place.feed_no, *span)
 
@@ -148,8 +155,10 @@ def _drop_texts(db: Connection, first: int, last: int) -> int:
     remnants.note(db, remnants.GONE)
     drop_words(db, first, last)
     traits.drop(db, first, last)
+    media.drop(db, first, last)
     seals.unseal(db, first, last)
     notifications.drop(db, first, last)
+    reactions.lose_posts(db, first, last)
     packs.strike(db, first, last)
     db.execute("DELETE FROM post WHERE id BETWEEN ? AND ?", (first, last))
     return db.changes()
@@ -191,7 +200,8 @@ def apply_amended(db: Connection, feed_no: int, target: int, said: Amended) -> i
             more -= withdraw_post(db, row_id)
         elif said.edit is not None:
             cw, text, reply = said.edit
-            if not edit_post(db, row_id, cw, text):
+            has_media = media.is_named_by_edit(db, feed_no, target)
+            if not edit_post(db, row_id, cw, text, has_media=has_media):
                 more += show_bare(db, row_id, cw, text, reply)
     return more
 
@@ -205,8 +215,10 @@ def read_again(db: Connection, feed_no: int, target: int) -> None:
             unmark_indexed(db, feed_no, target)
 
 
-def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> bool:
-    """Give a post another text; returns whether it is there."""
+def edit_post(
+    db: Connection, row_id: int, cw: str | None, text: str, *, has_media: bool
+) -> bool:
+    """Give a post another text and other media; returns whether it is there."""
     old = db.execute(f"SELECT cw, {POST_TEXT} FROM post WHERE id = ?", (row_id,)).fetchone()  # noqa: S608
     if old is None:
         return False
@@ -217,6 +229,7 @@ def edit_post(db: Connection, row_id: int, cw: str | None, text: str) -> bool:
     db.execute(EDIT, (cw, text, row_id))
     packs.strike(db, row_id, row_id)
     seals.seal(db, ((row_id, cw, text),))
+    traits.note_media(db, row_id, is_there=has_media)
     add_words(db, row_id, row_id)
     notifications.note_edit(db, row_id, text)
     return True
@@ -300,6 +313,14 @@ TABLES: Final = Tables(
             save=lambda _db, _place, _rows: 0,
             drop=lambda _db, _feed_no: None,  # it leaves with its post
         ),
+        *reactions.TABLES,
+        quotes.TABLE,
+        media.TABLE,
+        notifications.WITH_QUOTES,
+        faces.TABLE,
+        regards.TABLE,
+        reactions.NEWEST,
+        profile_fields.TABLE,
     )
 )
 """Of the first version of the file; others come after them, with what ``creates`` them."""

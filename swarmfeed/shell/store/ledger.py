@@ -6,15 +6,14 @@ A damaged file is set aside and a new one begun: what it held is observed again 
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
-
-import structlog
 
 from swarmfeed.core.asks import sentences, troubles
 from swarmfeed.core.asks.troubles import refusal
 from swarmfeed.errors import DamageError, FatalError, PassingError
-from swarmfeed.shell.store.aside import LEDGERS_MAX, is_set_aside, set_aside
+from swarmfeed.shell.store.aside import LEDGERS_MAX, is_set_aside, open_or_begin_anew
 from swarmfeed.shell.store.sqlite import (
     Connection,
     OpenFile,
@@ -23,11 +22,10 @@ from swarmfeed.shell.store.sqlite import (
     connect,
     connect_reader,
     is_checked,
+    require_known,
     translated,
     ways_to_read,
 )
-
-logger = structlog.get_logger()
 
 _SCHEMA: Final = """
     CREATE TABLE IF NOT EXISTS entry (
@@ -51,7 +49,8 @@ class SqliteLedger:
         """Open the file, or make it; one without checksums gets them.
 
         Raises:
-            DamageError: It is no ledger of this version.
+            DamageError: It is no ledger, or damaged.
+            UserError: A newer version wrote it.
             PassingError: It cannot even be read now.
         """
         self._path = path
@@ -65,9 +64,9 @@ class SqliteLedger:
             self._read = read_all(path, refused)
 
     def read(self, page: str) -> dict[bytes, bytes]:
-        """As in ``ports.Ledger``.  Raises DamageError."""
+        """As in ``ports.Ledger``.  Raises DamageError, PassingError."""
         query = "SELECT key, value FROM entry WHERE page = ? ORDER BY key"
-        with self._lock, translated(self._path, reading=True):
+        with self._lock, translated(self._path, reading=True, of=self._db):
             if self._db is None:
                 return dict(self._read.get(page, {}))
             found: dict[bytes, bytes] = dict(self._db.execute(query, (page,)))
@@ -99,7 +98,7 @@ class SqliteLedger:
 
 
 def open_file(path: Path) -> OpenFile:
-    """Open a ledger to write.  DamageError, PassingError."""
+    """Open a ledger to write.  DamageError, PassingError, UserError."""
     with translated(path, reading=True):
         db = connect(path)
         try:
@@ -125,13 +124,20 @@ def make_private(path: Path) -> None:
 
 
 def read_all(path: Path, refused: PassingError) -> dict[str, dict[bytes, bytes]]:
-    """Return every page of a ledger that takes nothing in; raises why it does not."""
+    """Return every page of a ledger that takes nothing in; raises why it does not.
+
+    Raises:
+        UserError: A newer version wrote it.
+        DamageError: It is no ledger, or damaged.
+    """
     if refused.trouble == troubles.BUSY.name or not path.is_file():
         raise refused
     for way in ways_to_read(path):
         with suppress(PassingError), translated(path, reading=True):
             db = connect_reader(path, way)
             try:
+                if not read_version(db, path):
+                    raise refused  # begun just now, and nothing could be put into it
                 found: dict[str, dict[bytes, bytes]] = {}
                 for page, key, value in db.execute("SELECT * FROM entry ORDER BY page, key"):
                     found.setdefault(page, {})[key] = value
@@ -164,16 +170,21 @@ def _write_page(db: OpenFile, page: str, rows: Mapping[bytes, bytes | None]) -> 
 
 def prepare(db: Connection, path: Path) -> None:
     """Check the whole file, and make what is not there yet."""
+    read_version(db, path)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version not in (0, _VERSION):
-        raise DamageError(f"{path} is a ledger of version {version}")
     db.execute(_SCHEMA)
     db.execute(f"PRAGMA user_version = {_VERSION}")
     (state,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if state != "ok":
         raise DamageError(f"{path} is damaged: {state}")
+
+
+def read_version(db: Connection, path: Path) -> int:
+    """Return the version of a ledger, 0 of one that was not finished; as ``require_known``."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    require_known(version, _VERSION, path)
+    return int(version)
 
 
 def open_ledger(path: Path) -> SqliteLedger:
@@ -182,9 +193,6 @@ def open_ledger(path: Path) -> SqliteLedger:
     Raises:
         PassingError: It cannot even be read now.
     """
-    try:
-        return SqliteLedger(path)
-    except DamageError as error:
-        kept = set_aside(path, kept_max=LEDGERS_MAX)
-        logger.warning(sentences.LEDGER_SET_ASIDE(kept=kept.name), reason=str(error))
-        return SqliteLedger(path)
+    return open_or_begin_anew(
+        path, partial(SqliteLedger, path), sentences.LEDGER_SET_ASIDE, kept_max=LEDGERS_MAX
+    )

@@ -4,9 +4,10 @@ It takes most of the time that indexing takes, and no database.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import eq
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.kinds import KINDS, PostBody, decode_body
@@ -16,8 +17,7 @@ from swarmfeed.errors import BadEncodingError
 from swarmfeed.shell.store.packs import Packs, Text, make
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(Struct, frozen=True, kw_only=True):
     """What was made of the posts of a run; numbers count from its first entry."""
 
     base: int = 0
@@ -39,8 +39,7 @@ class Made:
 NOTHING: Final = Made()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """Entries that only have to be put in.  Implements ``ports.Prepared``."""
 
     entries: Entries

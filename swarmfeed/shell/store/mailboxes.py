@@ -23,6 +23,8 @@ from swarmfeed.shell.store.sqlite import (
     SqliteError,
     connect,
     is_checked,
+    look_twice,
+    require_known,
     translated,
 )
 
@@ -91,7 +93,7 @@ class SqliteMailStore:
         if not self._path.exists():
             return []
         try:
-            return self._read()
+            return look_twice(self._path, self._read_whole)
         except DamageError as error:
             self.close()
             kept = set_aside(self._path, kept_max=LEDGERS_MAX)
@@ -145,6 +147,11 @@ class SqliteMailStore:
 
     # --- inside ---
 
+    def _read_whole(self) -> list[KeptBox]:
+        """Open the file anew, which checks all of it, and read it."""
+        self.close()
+        return self._read()
+
     def _read(self) -> list[KeptBox]:
         with self._lock:
             db = self._open()
@@ -165,7 +172,7 @@ class SqliteMailStore:
                 raise FatalError(f"the file of boxes cannot be written: {error}") from error
 
     def _open(self) -> OpenFile:
-        """Return the open file.  PassingError, DamageError."""
+        """Return the open file.  PassingError, DamageError, UserError."""
         if self._db is None:
             with translated(self._path, reading=True):
                 db = connect(self._path)
@@ -183,13 +190,12 @@ class SqliteMailStore:
 
 def _prepare(db: Connection, path: Path) -> None:
     """Check the whole file, and make what is not there yet."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    require_known(version, _VERSION, path)
     db.execute("PRAGMA journal_mode = WAL")
     # Who is told that a parcel is kept may forget it.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version not in (0, _VERSION):
-        raise DamageError(f"{path} has boxes of version {version}")
     for statement in _SCHEMA:
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {_VERSION}")

@@ -2,17 +2,12 @@
 
 from pathlib import Path
 
-import structlog
-
 from swarmfeed.core.asks import sentences
-from swarmfeed.errors import DamageError
-from swarmfeed.shell.store.aside import delete, scratch_of, set_aside
+from swarmfeed.shell.store.aside import INDEXES_MAX, delete, open_or_begin_anew, scratch_of
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.index import SqliteIndex
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.preparing import Apart
-
-logger = structlog.get_logger()
 
 
 def open_index(path: Path, tables: Tables = TABLES) -> SqliteIndex:
@@ -22,9 +17,14 @@ def open_index(path: Path, tables: Tables = TABLES) -> SqliteIndex:
         PassingError: It cannot even be read now.
     """
     delete(scratch_of(path))  # of a process that died meanwhile
-    try:
-        return SqliteIndex(path, tables, Apart())
-    except DamageError as error:
-        said = sentences.INDEX_SET_ASIDE(kept=set_aside(path).name)
-        logger.warning(said, reason=str(error))
-        return SqliteIndex(path, tables, Apart())
+
+    def open_it() -> SqliteIndex:
+        return SqliteIndex(path, tables, _preparer(tables))
+
+    lost = sentences.INDEX_SET_ASIDE
+    return open_or_begin_anew(path, open_it, lost, kept_max=INDEXES_MAX)
+
+
+def _preparer(tables: Tables) -> Apart:
+    """Its process knows the tables of this program alone."""
+    return Apart(puts_in=tables is TABLES)

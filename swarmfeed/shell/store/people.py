@@ -3,10 +3,11 @@
 Every function that is given a connection runs inside a transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from swarmfeed.core.base.blank import seen_name
+from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.feed.kinds import FollowBody, ProfileBody
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.core.words.looks import look
@@ -124,6 +125,18 @@ def refresh_home(db: Connection) -> None:
         " WHERE own AND followed AND counts)"
         " UPDATE author SET home = NOT home WHERE home <> (no IN wanted)"
     )
+
+
+NAME: Final = """
+    SELECT name FROM author CROSS JOIN profile ON profile.author = author.no AND counts = 1
+    WHERE author_id = ?
+"""
+
+
+def names(db: Connection, authors: Collection[AuthorId]) -> dict[AuthorId, str]:
+    """As ``ports.faces.FacesIndex``."""
+    found = ((each, db.execute(NAME, (each,)).fetchone()) for each in authors)
+    return {author_id: row[0] for author_id, row in found if row}
 
 
 PROFILES: Final = Table(

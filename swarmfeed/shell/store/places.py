@@ -4,11 +4,32 @@ Every function runs inside a transaction.
 """
 
 from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.public_id import feed_prefix
 from swarmfeed.shell.store.sqlite import Connection
+
+_KNOWN: Final = """
+    SELECT feed.no, author.no FROM feed JOIN author ON author.author_id = ? WHERE feed_id = ?
+"""
+
+_ADD_FEED: Final = """
+    INSERT INTO feed (feed_id, author, prefix) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+    RETURNING no
+"""
+
+_ADD_BLOCK: Final = "INSERT INTO block VALUES (?, ?, ?, ?)"
+
+_LAST_BLOCK: Final = """
+    SELECT base, start, size FROM block WHERE feed = ? ORDER BY start DESC LIMIT 1
+"""
+
+_NEXT_BASE: Final = """
+    SELECT coalesce(max(base + size), 1)
+    FROM (SELECT base, size FROM block ORDER BY base DESC LIMIT 1)
+"""
 
 
 def split_cursor_number(number: int) -> tuple[int, int]:
@@ -18,8 +39,10 @@ def split_cursor_number(number: int) -> tuple[int, int]:
 
 def number_author(db: Connection, author_id: AuthorId) -> int:
     """Return the author's number, a new one if need be."""
-    db.execute("INSERT INTO author (author_id) VALUES (?) ON CONFLICT DO NOTHING", (author_id,))
     row = db.execute("SELECT no FROM author WHERE author_id = ?", (author_id,)).fetchone()
+    if row is None:
+        inserting = "INSERT INTO author (author_id) VALUES (?) RETURNING no"
+        row = db.execute(inserting, (author_id,)).fetchone()
     return int(row[0])
 
 
@@ -28,52 +51,45 @@ def find_feed(db: Connection, feed_id: FeedId) -> int | None:
     return None if row is None else int(row[0])
 
 
-def number_feed(db: Connection, feed_id: FeedId, author_id: AuthorId) -> tuple[int, int]:
-    """Return the numbers of a feed and of its author, new ones if need be."""
-    known = db.execute(
-        "SELECT feed.no, author.no FROM feed JOIN author ON author.author_id = ?"
-        " WHERE feed_id = ?",
-        (author_id, feed_id),
-    ).fetchone()
-    if known is not None:
-        return int(known[0]), int(known[1])
-    author_no = number_author(db, author_id)
-    db.execute(
-        "INSERT INTO feed (feed_id, author, prefix) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (feed_id, author_no, feed_prefix(feed_id)),
-    )
-    feed_no = find_feed(db, feed_id)
-    assert feed_no is not None
-    return feed_no, author_no
+class Covered(NamedTuple):
+    """A feed whose entries have row numbers."""
+
+    feed_no: int
+    author_no: int
+    base: int | None
+    """Of a feed that is new with this, entry 0 has this number, and all stand in one block:
+    there is nothing else of it, so nothing has to be asked for.  None: it was known before."""
 
 
-def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> tuple[int, int]:
-    """Cover entries [0, size) with blocks of row numbers.
-
-    Returns:
-        The numbers of the feed and of its author.
-    """
-    feed_no, author_no = number_feed(db, feed_id, author_id)
-    last = db.execute(
-        "SELECT base, start, size FROM block WHERE feed = ? ORDER BY start DESC LIMIT 1",
-        (feed_no,),
-    ).fetchone()
+def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> Covered:
+    """Cover entries [0, size) with blocks of row numbers."""
+    known = db.execute(_KNOWN, (author_id, feed_id)).fetchone()
+    if known is None:
+        author_no = number_author(db, author_id)
+        row = (feed_id, author_no, feed_prefix(feed_id))
+        new = db.execute(_ADD_FEED, row).fetchone()
+        if new is not None and size:
+            (feed_no,), base = new, _next_base(db)
+            db.execute(_ADD_BLOCK, (base, feed_no, 0, size))
+            return Covered(feed_no, author_no, base)
+        known = find_feed(db, feed_id), author_no
+    feed_no, author_no = known
+    last = db.execute(_LAST_BLOCK, (feed_no,)).fetchone()
     base, start, count = last or (0, 0, 0)
-    if size <= start + count:
-        return feed_no, author_no
-    (next_base,) = db.execute(
-        "SELECT coalesce(max(base + size), 1) FROM"
-        " (SELECT base, size FROM block ORDER BY base DESC LIMIT 1)"
-    ).fetchone()
-    if base + count == next_base:
-        # The feed that grew last grows again: no new block.
-        db.execute("UPDATE block SET size = ? WHERE base = ?", (size - start, base))
-    else:
-        db.execute(
-            "INSERT INTO block VALUES (?, ?, ?, ?)",
-            (next_base, feed_no, start + count, size - start - count),
-        )
-    return feed_no, author_no
+    if size > start + count:
+        next_base = _next_base(db)
+        if base + count == next_base:
+            # The feed that grew last grows again: no new block.
+            db.execute("UPDATE block SET size = ? WHERE base = ?", (size - start, base))
+        else:
+            block = (next_base, feed_no, start + count, size - start - count)
+            db.execute(_ADD_BLOCK, block)
+    return Covered(feed_no, author_no, None)
+
+
+def _next_base(db: Connection) -> int:
+    (base,) = db.execute(_NEXT_BASE).fetchone()
+    return int(base)
 
 
 def missing_ranges(

@@ -24,8 +24,8 @@ from swarmfeed.core.base.aead import NONCE_BYTES, seal, unseal
 from swarmfeed.core.base.hkdf import hkdf
 from swarmfeed.core.base.padding import LENGTH_BYTES, pad, unpad
 from swarmfeed.core.state.rows import Name, PrivateRow, decode_row, encode_row
-from swarmfeed.errors import DamageError, RemoteError
-from swarmfeed.shell.store.aside import LEDGERS_MAX, set_aside
+from swarmfeed.errors import RemoteError
+from swarmfeed.shell.store.aside import LEDGERS_MAX, open_or_begin_anew
 from swarmfeed.shell.store.ledger import SqliteLedger
 
 logger = structlog.get_logger()
@@ -92,12 +92,11 @@ def open_private(path: Path, seed: bytes) -> SealedRows:
     Raises:
         PassingError: It cannot even be read now.
     """
-    try:
+
+    def open_it() -> SealedRows:
         return SealedRows(SqliteLedger(path), seed)
-    except DamageError as error:
-        kept = set_aside(path, kept_max=LEDGERS_MAX)
-        logger.warning(PRIVATE_SET_ASIDE(kept=kept.name), reason=str(error))
-        return SealedRows(SqliteLedger(path), seed)
+
+    return open_or_begin_anew(path, open_it, PRIVATE_SET_ASIDE, kept_max=LEDGERS_MAX)
 
 
 def seal_anew(path: Path, old_seed: bytes, new_seed: bytes) -> None:

@@ -9,20 +9,22 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.posts import PostView
+from swarmfeed.core.asks.posts import MEDIA, POSTS, REPLIES, PostView
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX, REPLY_COUNT_MAX, SEARCH_AUTHORS_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.limits import ID_POSTS_MAX, WITHDRAWN_BELOW_MAX
 from swarmfeed.core.feed.public_id import place_number, public_id, time_of_id
 from swarmfeed.core.words.folding import name_key
 from swarmfeed.ports import KnownAuthor
-from swarmfeed.shell.store.answered import with_answers
+from swarmfeed.shell.store.answered import with_answers, with_quoted
 from swarmfeed.shell.store.entries import POST_HASH
+from swarmfeed.shell.store.media import with_media
 from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.places import split_cursor_number
 from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.seals import require_sealed
 from swarmfeed.shell.store.sqlite import Connection
+from swarmfeed.shell.store.traits import language_in
 
 NUMBER_MAX: Final = 2**63 - 1
 """Largest integer SQLite holds."""
@@ -48,6 +50,11 @@ STANDS: Final = STANDS_AS.format(reply="reply")
 NAMESAKE: Final = """EXISTS (SELECT 1 FROM profile AS other
     WHERE other.look = profile.look AND other.counts = 1 AND other.author <> profile.author)"""
 
+# Whether the person likes, or boosted, what is numbered ``x``.
+OWN_WORD: Final = """(x.no IS NOT NULL AND EXISTS (SELECT 1 FROM reaction CROSS JOIN author
+    ON author.no = reaction.author AND author.own
+    WHERE reaction.post = x.no AND kind = {kind} AND counts = 1 AND said <> ''))"""
+
 VIEWS: Final = f"""
     WITH shown AS MATERIALIZED (
         SELECT post.*, coalesce(claimed_ms, sort_ms) AS time_ms,
@@ -65,13 +72,18 @@ VIEWS: Final = f"""
         ELSE 0 END,
         {NAMESAKE}, EXISTS (SELECT 1 FROM amendment AS said WHERE said.feed = b.feed
             AND said.target = p.id - b.base + b.start AND said.text IS NOT NULL),
-        p.sort_ms, p.id
+        (SELECT said FROM trait WHERE trait.id = p.id),
+        q.post_feed, q.post_hash, q.post_index,
+        coalesce(x.likes, 0), coalesce(x.boosts, 0), {OWN_WORD.format(kind=1)},
+        {OWN_WORD.format(kind=2)}, p.sort_ms, p.id
     FROM shown AS p
     CROSS JOIN block AS b ON b.base = (SELECT max(base) FROM block WHERE base <= p.id)
     CROSS JOIN feed AS f ON f.no = b.feed
     CROSS JOIN author AS a ON a.no = f.author
     LEFT JOIN profile ON profile.author = f.author AND profile.counts = 1
     LEFT JOIN reply AS r ON r.id = p.id
+    LEFT JOIN quote AS q ON q.id = p.id
+    LEFT JOIN reacted AS x ON x.row_id = p.id
     ORDER BY p.sort_ms {{order}}, f.feed_id {{order}}, p.id {{order}}
 """  # noqa: S608  # fixed text
 
@@ -88,14 +100,14 @@ TIMELINE: Final = f"""
     WITH RECURSIVE timeline (sort_ms, feed_id, id, feed) AS (
         SELECT post.sort_ms, feed.feed_id, post.id, post.feed
         FROM author CROSS JOIN feed ON feed.author = author.no CROSS JOIN post ON post.id = (
-            SELECT id FROM post AS own WHERE own.feed = feed.no
+            SELECT id FROM post AS own WHERE own.feed = feed.no {{which}}
             AND (own.sort_ms, own.id) < (:time_ms, {CURSOR_ROW})
             ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)
         WHERE {{whose}}
         UNION ALL
         SELECT post.sort_ms, timeline.feed_id, post.id, post.feed
         FROM timeline CROSS JOIN post ON post.id = (
-            SELECT id FROM post AS own WHERE own.feed = timeline.feed
+            SELECT id FROM post AS own WHERE own.feed = timeline.feed {{which}}
             AND (own.sort_ms, own.id) < (timeline.sort_ms, timeline.id)
             ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)
         ORDER BY 1 DESC, 2 DESC, 3 DESC LIMIT :limit
@@ -106,16 +118,23 @@ TIMELINE: Final = f"""
 # Whom the person does not want to see is given with the question, and stands nowhere here.
 HEARD: Final = "hex(author.author_id) NOT IN (SELECT value FROM json_each(:without))"
 
-HOME: Final = TIMELINE.format(whose=f"author.home = 1 AND {HEARD}")
+POSTS_OF: Final = TIMELINE.format(
+    whose="author.no IN (SELECT value FROM json_each(:authors))", which=""
+)
 
-AUTHOR_POSTS: Final = TIMELINE.format(whose="author.author_id = :author_id")
+NUMBERS: Final = "SELECT no FROM json_each(?) CROSS JOIN author ON author_id = unhex(value)"
 
-NEWER_THAN: Final = f"""
-    SELECT coalesce(sum((SELECT count(*) FROM post
-        WHERE post.feed = feed.no AND (post.sort_ms, post.id) > (:time_ms, {CURSOR_ROW}))), 0)
-    FROM author CROSS JOIN feed ON feed.author = author.no
-    WHERE author.home = 1 AND {HEARD}
-"""  # noqa: S608  # fixed text
+_WHICH: Final = {
+    "": "",
+    POSTS: "AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.id = own.id)",
+    REPLIES: "AND EXISTS (SELECT 1 FROM reply WHERE reply.id = own.id)",
+    MEDIA: "AND EXISTS (SELECT 1 FROM medium WHERE medium.id = own.id)",
+}
+
+AUTHOR_POSTS: Final = {
+    kind: TIMELINE.format(whose="author.author_id = :author_id", which=which)
+    for kind, which in _WHICH.items()
+}
 
 BY_PLACE: Final = """
     SELECT block.base + :at - block.start AS id FROM feed JOIN block ON block.feed = feed.no
@@ -123,7 +142,18 @@ BY_PLACE: Final = """
     ORDER BY block.start DESC LIMIT 1
 """
 
+BY_PLACES: Final = """
+    SELECT DISTINCT (SELECT block.base + named.at - block.start
+        FROM feed CROSS JOIN block ON block.feed = feed.no
+        WHERE feed.feed_id = named.feed_id AND block.start <= named.at
+        AND named.at < block.start + block.size ORDER BY block.start DESC LIMIT 1) AS id
+    FROM (SELECT unhex(value ->> 0) AS feed_id, value ->> 1 AS at FROM json_each(:places))
+        AS named
+"""
+
 BY_ROW: Final = "SELECT :row_id AS id"
+
+BY_ROWS: Final = "SELECT DISTINCT value AS id FROM json_each(:row_ids)"
 
 # One seek in each feed: hardly any two posts claim the same millisecond.
 OF_TIME: Final = f"""
@@ -145,17 +175,19 @@ OF_TIME: Final = f"""
 # Walks through two bytes for each post: hardly anybody asks for a hash without a place.
 HASH_STARTS: Final = "SELECT part, starts FROM hash_start WHERE instr(starts, ?)"
 
-AUTHOR: Final = f"""
-    SELECT coalesce(name, ''), coalesce(bio, ''),
+AUTHORS: Final = f"""
+    SELECT author_id, coalesce(name, ''), coalesce(bio, ''),
         (SELECT count(*) FROM feed CROSS JOIN post ON post.feed = feed.no
             WHERE feed.author = author.no), {NAMESAKE}
-    FROM author LEFT JOIN profile ON profile.author = author.no AND counts = 1
-    WHERE author_id = ? AND (own OR EXISTS (SELECT 1 FROM feed WHERE feed.author = author.no))
+    FROM json_each(?) CROSS JOIN author ON author_id = unhex(value)
+    LEFT JOIN profile ON profile.author = author.no AND counts = 1
+    WHERE own OR EXISTS (SELECT 1 FROM feed WHERE feed.author = author.no)
 """  # noqa: S608  # fixed text
 
 ViewRow = tuple[
     FeedId, Hash, int, AuthorId, str, int, str, str,
-    FeedId | None, Hash, int, int, int, int, int, int, int,
+    FeedId | None, Hash, int, int, int, int, int,
+    str | None, FeedId | None, Hash, int, int, int, int, int, int, int,
 ]  # fmt: skip
 
 
@@ -163,18 +195,28 @@ def read_posts(
     db: Connection, page: str, values: Mapping[str, object], *, order: str = "DESC"
 ) -> list[PostView]:
     """Return the posts whose row numbers the statement ``page`` gives."""
+    return list(read_rows(db, page, values, order=order).values())
+
+
+def read_rows(
+    db: Connection, page: str, values: Mapping[str, object], *, order: str = "DESC"
+) -> dict[int, PostView]:
+    """The same by their row numbers, in that order."""
     sql = VIEWS.format(page=page, order=order, replies=REPLY_COUNT_MAX)
     rows = db.execute(sql, values).fetchall()
     views = [build_view(row) for row in rows]
     for view, row in zip(views, rows, strict=True):
         require_sealed(db, row[-1], view.cw, view.text)
-    return with_answers(db, views)
+    views = with_media(db, views, [row[-1] for row in rows])
+    named = with_quoted(db, with_answers(db, views))
+    return {row[-1]: view for row, view in zip(rows, named, strict=True)}
 
 
 def build_view(row: ViewRow) -> PostView:
     feed_id, entry_hash, index, author_id, author_name, time_ms, text, cw = row[:8]
-    parent_feed, parent_hash, parent_index, reply_count, held_by, namesake = row[8:14]
-    edited, sort_ms, _ = row[14:]
+    parent_feed, parent_hash, parent_index, reply_count, held_by, namesake, edited = row[8:15]
+    said, quoted_feed, quoted_hash, quoted_index, likes, boosts, liked, boosted = row[15:23]
+    sort_ms, _ = row[23:]
     return PostView(
         ref=EntryRef(feed_id, entry_hash, index),
         author_id=author_id,
@@ -184,27 +226,22 @@ def build_view(row: ViewRow) -> PostView:
         time_ms=time_ms,
         text=text,
         cw=cw,
-        reply_to=None
-        if parent_feed is None
-        else EntryRef(parent_feed, parent_hash, parent_index),
+        lang=language_in(said),
+        reply_to=ref_or_none(parent_feed, parent_hash, parent_index),
         reply_count=reply_count,
+        quotes=ref_or_none(quoted_feed, quoted_hash, quoted_index),
+        likes=likes,
+        boosts=boosts,
+        liked=bool(liked),
+        boosted=bool(boosted),
         held_by=held_by,
         cursor=Cursor(sort_ms, place_number(feed_id, index)),
         id=public_id(feed_id, index, time_ms),
     )
 
 
-def home(
-    db: Connection, limit: int, before: Cursor | None, without: Collection[AuthorId]
-) -> list[PostView]:
-    values = {**place(before), "limit": clamp_limit(limit), "without": in_json(without)}
-    return read_posts(db, HOME, values)
-
-
-def newer_than(db: Connection, after: Cursor, without: Collection[AuthorId]) -> int:
-    values = {**place(after), "without": in_json(without)}
-    (count,) = db.execute(NEWER_THAN, values).fetchone()
-    return int(count)
+def ref_or_none(feed_id: FeedId | None, entry_hash: Hash, index: int) -> EntryRef | None:
+    return None if feed_id is None else EntryRef(feed_id, entry_hash, index)
 
 
 def in_json(authors: Collection[AuthorId]) -> str:
@@ -213,15 +250,28 @@ def in_json(authors: Collection[AuthorId]) -> str:
 
 
 def author_posts(
-    db: Connection, author_id: AuthorId, limit: int, before: Cursor | None
+    db: Connection, author_id: AuthorId, limit: int, before: Cursor | None, kind: str = ""
 ) -> list[PostView]:
     values = {"author_id": author_id, **place(before), "limit": clamp_limit(limit)}
-    return read_posts(db, AUTHOR_POSTS, values)
+    return read_posts(db, AUTHOR_POSTS[kind], values)
+
+
+def posts_of(
+    db: Connection, authors: Collection[AuthorId], limit: int, before: Cursor | None
+) -> list[PostView]:
+    named = [row[0] for row in db.execute(NUMBERS, (in_json(authors),))]
+    values = {"authors": json.dumps(named), **place(before), "limit": clamp_limit(limit)}
+    return read_posts(db, POSTS_OF, values)
 
 
 def post(db: Connection, feed_id: FeedId, index: int) -> PostView | None:
     found = read_posts(db, BY_PLACE, {"feed_id": feed_id, "at": clamp(index)})
     return found[0] if found else None
+
+
+def posts_at(db: Connection, places: Collection[tuple[FeedId, int]]) -> list[PostView]:
+    named = [(feed_id.hex(), clamp(index)) for feed_id, index in places]
+    return read_posts(db, BY_PLACES, {"places": json.dumps(named)})
 
 
 def post_by_id(db: Connection, name: str) -> PostView | None:
@@ -250,12 +300,15 @@ def find_hash_start(db: Connection, start: bytes) -> Iterator[int]:
                 yield part * HASHES_IN_PART + at
 
 
-def author(db: Connection, author_id: AuthorId) -> KnownAuthor | None:
-    row = db.execute(AUTHOR, (author_id,)).fetchone()
-    if row is None:
-        return None
-    name, bio, post_count, namesake = row
-    return KnownAuthor(name=name, bio=bio, post_count=post_count, namesake=bool(namesake))
+def authors(db: Connection, wanted: Collection[AuthorId]) -> dict[AuthorId, KnownAuthor]:
+    return {
+        AuthorId(author_id): KnownAuthor(
+            name=name, bio=bio, post_count=post_count, namesake=bool(namesake)
+        )
+        for author_id, name, bio, post_count, namesake in db.execute(
+            AUTHORS, (in_json(wanted),)
+        )
+    }
 
 
 def called(db: Connection, name: str) -> dict[AuthorId, str]:

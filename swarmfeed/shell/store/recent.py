@@ -21,6 +21,7 @@ from swarmfeed.shell.store import recent_read, recent_write
 from swarmfeed.shell.store.aside import delete
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.recent_schema import MIGRATIONS
+from swarmfeed.shell.store.sqlite import look_twice
 
 logger = structlog.get_logger()
 
@@ -33,6 +34,8 @@ class SqliteRecent:
         self._bytes_max = 0
         self._lock = threading.Lock()
         self._database: Database | None = None
+        self._is_doubted = False
+        """Whether it met damage before, and was opened again."""
 
     def open(self, bytes_max: int) -> None:
         self._bytes_max = bytes_max
@@ -45,8 +48,10 @@ class SqliteRecent:
             if self._database is not None:
                 self._database.close()
             self._database = None
-            delete(self._path)
+            if self._is_doubted:
+                delete(self._path)
             self._database = self._open()
+            self._is_doubted = not self._is_doubted
 
     def close(self) -> None:
         with self._lock:
@@ -61,7 +66,7 @@ class SqliteRecent:
 
     def _open(self) -> Database:
         try:
-            return self._connect()
+            return look_twice(self._path, self._connect)
         except DamageError as error:
             # All in it was passed on by others, or is in the logs.
             logger.warning("the index of the network is made anew", reason=str(error))

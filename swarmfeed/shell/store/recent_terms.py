@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.kinds import PostBody
 from swarmfeed.core.feed.matching import Called, Meant, address_sought, languages
+from swarmfeed.core.feed.medium import shows_any
 from swarmfeed.core.words.query import SearchQuery
 from swarmfeed.shell.store.expressions import any_of, expression_of, quote
-from swarmfeed.shell.store.traits import IS_REPLY, in_language
+from swarmfeed.shell.store.traits import HAS_MEDIA, IS_REPLY, in_language
 
 
 def author_term(author_id: AuthorId) -> str:
@@ -24,6 +25,8 @@ def traits_of(post: PostBody) -> str:
     terms += map(_mentions, post.mentions)
     if post.reply is not None:
         terms += [IS_REPLY, _answers(post.reply.feed_id)]
+    if shows_any(post.media):
+        terms.append(HAS_MEDIA)
     return " ".join(terms)
 
 

@@ -4,8 +4,9 @@ Every function runs inside a transaction.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.codec import codec_of

@@ -1,10 +1,10 @@
 """Where keys, mailboxes, private state and circles stand in a feed; the logs know the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from swarmfeed.core.base.types import FeedId
-from swarmfeed.core.feed.kinds import (
+from swarmfeed.core.feed.sealed_kinds import (
     KeysBody,
     MailboxBody,
     PrekeysBody,
@@ -36,6 +36,12 @@ def save_sealed(db: Connection, _place: Place, rows: Sequence[SealedRow]) -> int
 def places(db: Connection, feed_id: FeedId, kind: str, limit: int) -> list[int]:
     """Indices of the entries of a kind in a feed, the newest first."""
     return [index for (index,) in db.execute(PLACES, (feed_id, kind, limit))]
+
+
+def feeds_with(db: Connection, kind: str, feed_ids: Iterable[FeedId]) -> set[FeedId]:
+    """Those of these feeds with any entry of a kind."""
+    asked = ((each, db.execute(PLACES, (each, kind, 1)).fetchone()) for each in feed_ids)
+    return {feed_id for feed_id, row in asked if row is not None}
 
 
 TABLE: Final = Table(

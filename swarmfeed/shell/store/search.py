@@ -5,10 +5,11 @@ Every function runs on a read-only connection.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
@@ -31,6 +32,7 @@ from swarmfeed.shell.store.expressions import all_of, any_of, expression_of, quo
 from swarmfeed.shell.store.moments import Match, first_moment, last_moment, newest_first
 from swarmfeed.shell.store.packs import POST_TEXT
 from swarmfeed.shell.store.read import (
+    BY_ROWS,
     CURSOR_ROW,
     NUMBER_MAX,
     clamp_limit,
@@ -76,11 +78,8 @@ CANDIDATES: Final = f"""
 """  # noqa: S608  # fixed text
 """What a post is weighed by: its terms, its time, and how many authors answered it."""
 
-BY_ROWS: Final = "SELECT value AS id FROM json_each(:row_ids)"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sifting:
+class Sifting(Struct, frozen=True, kw_only=True):
     """A query as SQL takes it."""
 
     match: str

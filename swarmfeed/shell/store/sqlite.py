@@ -5,19 +5,22 @@ bytes of each page and looks at it whenever a page comes from the disk, so that 
 of a file reaches a row (ADR 18).
 """
 
+import ctypes
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import apsw
 import apsw.sqlite_extra
 
-from swarmfeed.core.asks import sentences, troubles
+from swarmfeed.core.asks import sentences, trouble_sentences, troubles
 from swarmfeed.errors import DamageError, FatalError, SwarmfeedError, UserError
+
+T = TypeVar("T")
 
 OpenFile = apsw.Connection
 SqliteError = apsw.Error
@@ -77,16 +80,15 @@ def connect(path: Path) -> OpenFile:
 
     Raises:
         SqliteError: It cannot be opened, or is no database.
+        DamageError: All it held is gone, but for what stands in its log of writes.
     """
+    _require_not_emptied(path)
     register_checksums()
     db = apsw.Connection(str(path), statementcachesize=WRITER_STATEMENTS)
-    try:
+    with closed_if_it_fails(db, path):
         configure(db)
         if db.pragma("page_count") == 0:
             db.reserve_bytes(reserve=CHECKSUM_BYTES)
-    except BaseException:
-        db.close()
-        raise
     return db
 
 
@@ -113,19 +115,32 @@ def connect_reader(path: Path, way: Way = Way.SHARED) -> OpenFile:
         flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
         statementcachesize=READER_STATEMENTS,
     )
-    try:
+    with closed_if_it_fails(db, path):
         configure(db)
-    except BaseException:
-        db.close()
-        raise
     return db
+
+
+@contextmanager
+def closed_if_it_fails(db: OpenFile, path: Path) -> Iterator[None]:
+    """Close a file that cannot be made ready.
+
+    Raises:
+        PassingError: A read failed, which SQLite calls malformed: what was open alone knows.
+    """
+    try:
+        yield
+    except BaseException as error:
+        number = _errno_behind(error, db) if isinstance(error, apsw.CorruptError) else 0
+        db.close()
+        if refused := troubles.refused_reading(number, path):
+            raise refused from error
+        raise
 
 
 def ways_to_read(path: Path) -> tuple[Way, ...]:
     """The ways in which a file may be read that takes nothing in, the best first."""
-    log = path.with_name(f"{path.name}-wal")
     try:
-        is_logged = log.stat().st_size > 0
+        is_logged = _log_of(path).stat().st_size > 0
     except OSError:
         is_logged = False
     # What stands in the log would be missing, or half of it there.
@@ -211,7 +226,7 @@ def translated(
         # Text of a damaged page on its way to a Python string.
         raise DamageError(f"{what.name} is damaged: {error}") from error
     except apsw.Error as error:
-        behind = of.system_errno if of is not None else _errno_of_opening(error, what)
+        behind = _errno_behind(error, of) if of is not None else _errno_of_opening(error, what)
         meaning = translate(error, what, behind, reading=reading)
         if meaning is None:
             raise
@@ -230,8 +245,11 @@ def translate(
         return UserError("That took too long; ask for something rarer.")
     code = getattr(error, "extendedresult", apsw.SQLITE_MISUSE)
     if troubles.is_damage(code):
-        number = _errno_of_reading(what) if isinstance(error, apsw.CorruptError) else 0
-        damage = DamageError(f"{what.name} is damaged: {error}")
+        may_be_refused = isinstance(error, apsw.CorruptError)
+        number = (behind or _errno_of_reading(what)) if may_be_refused else 0
+        # SQLite calls a wrong checksum an error of the disk, which it is not.
+        said = "a page is not what was written" if code == troubles.SQLITE_IOERR_DATA else error
+        damage = DamageError(f"{what.name} is damaged: {said}")
         return troubles.refused_reading(number, what) or damage
     if isinstance(error, apsw.CantOpenError) and what.is_dir():
         return UserError(sentences.NO_FILE(path=what))
@@ -239,6 +257,63 @@ def translate(
     if trouble is None:
         return None
     return trouble.unread(what) if reading else trouble.unsaved(what)
+
+
+def require_known(version: int, newest: int, path: Path) -> None:
+    """Look at the version of a file whose content stands nowhere else.
+
+    Raises:
+        UserError: A newer program wrote it, which is no damage.
+        DamageError: No program did.
+    """
+    if version > newest:
+        raise UserError(trouble_sentences.NEWER_FILE(path=path))
+    if version < 0:
+        raise DamageError(f"{path} is of version {version}")
+
+
+def look_twice(path: Path, look: Callable[[], T]) -> T:
+    """Return what ``look`` returns; damage is believed when it is met again.
+
+    A disk that refuses one read looks like damage: SQLite says "malformed" of it, and its
+    checks of a whole file say no number at all.  So between the two looks the system has to
+    give every byte (ADR 135).
+
+    Raises:
+        PassingError: Not every byte can be read now.
+        DamageError: Every byte can, and both looks met damage.
+    """
+    with suppress(DamageError):
+        return look()
+    if refused := troubles.refused_reading(_errno_of_reading(path), path):
+        raise refused
+    return look()
+
+
+def _require_not_emptied(path: Path) -> None:
+    """SQLite deletes the log of writes beside an empty file, and says nothing.
+
+    It writes no log before the file has its first page.  Raises DamageError.
+    """
+    try:
+        is_emptied = path.stat().st_size == 0 < _log_of(path).stat().st_size
+    except OSError:
+        return  # one of them is not there, or SQLite will say what is wrong
+    if is_emptied:
+        raise DamageError(f"{path.name} is damaged: it is empty, and its log of writes is not")
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def _errno_behind(error: SqliteError, db: OpenFile) -> int:
+    """What the system said; of a file that is "malformed", too: a read that failed, perhaps."""
+    if not isinstance(error, apsw.CorruptError):
+        return db.system_errno
+    number = ctypes.c_int()
+    db.file_control("main", apsw.SQLITE_FCNTL_LAST_ERRNO, ctypes.addressof(number))
+    return number.value
 
 
 def _errno_of_opening(error: SqliteError, path: Path) -> int:
@@ -253,11 +328,15 @@ def _errno_of_opening(error: SqliteError, path: Path) -> int:
 
 
 def _errno_of_reading(path: Path) -> int:
-    """Why a file is not read: SQLite calls it malformed when the disk reports an error."""
-    try:
-        with path.open("rb", buffering=0) as file:
-            while file.read(READ_AT_ONCE_BYTES):
-                pass
-    except OSError as refused:
-        return refused.errno or 0
+    """Why a file, or its log of writes, is not read whole: SQLite calls both malformed when
+    the disk reports an error."""
+    for part in (path, _log_of(path)):
+        try:
+            with part.open("rb", buffering=0) as file:
+                while file.read(READ_AT_ONCE_BYTES):
+                    pass
+        except FileNotFoundError:
+            continue
+        except OSError as refused:
+            return refused.errno or 0
     return 0

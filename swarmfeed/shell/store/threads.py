@@ -1,17 +1,21 @@
-"""Questions to the index about threads: what answers a post.  Runs on read-only connections.
+"""Questions to the index about threads: what answers a post, and what that answers itself.
+Runs on read-only connections.
 
 A reply names what it answers by hash and by place; one whose two do not belong together
 answers nothing here.
 """
 
+import json
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
-from swarmfeed.core.base.limits import REPLY_COUNT_MAX
+from swarmfeed.core.base.limits import REPLY_COUNT_MAX, THREAD_COUNT_MAX
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.public_id import place_number
 from swarmfeed.shell.store.answered import with_answers
+from swarmfeed.shell.store.entries import POST_HASH
 from swarmfeed.shell.store.read import (
     BY_PLACE,
     BY_ROW,
@@ -84,6 +88,30 @@ NEWEST: Final = (
     f"{BELOW} SELECT id FROM below WHERE hash IS NULL ORDER BY sort_ms DESC, id DESC LIMIT 1"  # noqa: S608
 )
 
+# Posts and all that they answer, as far as it is here: each once, however many answer it.
+UPWARDS: Final = f"""
+    WITH RECURSIVE upwards (id) AS (
+        SELECT value FROM json_each(:row_ids)
+        UNION
+        SELECT block.base + reply.parent_index - block.start
+        FROM upwards CROSS JOIN reply ON reply.id = upwards.id
+        CROSS JOIN feed ON feed.feed_id = reply.parent_feed
+        CROSS JOIN block ON block.feed = feed.no AND block.start <= reply.parent_index
+            AND reply.parent_index < block.start + block.size
+        LIMIT :limit
+    )
+    SELECT upwards.id,
+        coalesce(reply.hash, (SELECT {POST_HASH} FROM post WHERE post.id = upwards.id)),
+        reply.parent_hash, block.base + reply.parent_index - block.start
+    FROM upwards LEFT JOIN reply ON reply.id = upwards.id
+    LEFT JOIN feed ON feed.feed_id = reply.parent_feed
+    LEFT JOIN block ON block.feed = feed.no AND block.start <= reply.parent_index
+        AND reply.parent_index < block.start + block.size
+"""  # noqa: S608  # fixed text
+
+Step = tuple[Hash | None, Hash | None, int | None]
+"""Of a row number the hash of its post, and hash and row number of what that answers."""
+
 GoneRow = tuple[FeedId, Hash, int, AuthorId, str, int, int, FeedId, Hash, int, int]
 
 BELOW_ALL: Final = {"time_ms": -1, "prefix": 0, "at": 0}
@@ -141,6 +169,41 @@ def newest_below(db: Connection, answered: EntryRef, limit: int) -> PostView | N
     values = {**_named(answered), "limit": limit}
     row = db.execute(NEWEST, values).fetchone()
     return read_posts(db, BY_ROW, {"row_id": row[0]})[0] if row else None
+
+
+def within(
+    db: Connection, places: Collection[tuple[FeedId, int]], tops: Collection[Hash]
+) -> set[tuple[FeedId, int]]:
+    """As in ``ports.threads``."""
+    starts = {each: row for each in places if (row := _row_at(db, *each)) is not None}
+    values = {"row_ids": json.dumps([*starts.values()]), "limit": THREAD_COUNT_MAX}
+    steps = {row_id: tuple(step) for row_id, *step in db.execute(UPWARDS, values)}
+    inside = _leading_to({*tops}, steps, starts.values())
+    return {place for place, row_id in starts.items() if row_id in inside}
+
+
+def _row_at(db: Connection, feed_id: FeedId, index: int) -> int | None:
+    row = db.execute(BY_PLACE, {"feed_id": feed_id, "at": clamp(index)}).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _leading_to(tops: set[Hash], steps: Mapping[int, Step], starts: Iterable[int]) -> set[int]:
+    """Those from which one of ``tops`` is reached; each step is gone once."""
+    known: dict[int, bool] = {}
+    for start in starts:
+        way, at, is_in = list[int](), start, False
+        while at in steps and at not in known:
+            own, above, parent = steps[at]
+            way.append(at)
+            is_in = own in tops or above in tops
+            # A reply names what it answers by place and hash, and both have to be true.
+            if is_in or parent is None or parent not in steps or steps[parent][0] != above:
+                break
+            at = parent
+        else:
+            is_in = known.get(at, False)
+        known |= dict.fromkeys(way, is_in)
+    return {each for each, is_in in known.items() if is_in}
 
 
 def _named(ref: EntryRef) -> dict[str, object]:

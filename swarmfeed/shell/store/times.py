@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.sightings import Reckoning
-from swarmfeed.shell.store import notifications, pins
+from swarmfeed.shell.store import notifications, pins, reactions
 from swarmfeed.shell.store.moments import Moments, shift_of
 from swarmfeed.shell.store.people import author_of, count_follows, count_profiles
 from swarmfeed.shell.store.places import block_ranges, find_feed
@@ -58,6 +58,7 @@ def resort(
         " coalesce((SELECT max(sort_ms) FROM post WHERE feed = no), 0),"
         " coalesce((SELECT max(sort_ms) FROM profile WHERE feed = no), 0),"
         " coalesce((SELECT max(sort_ms) FROM pin WHERE feed = no), 0),"
+        " coalesce((SELECT max(sort_ms) FROM reaction WHERE feed = no), 0),"
         " coalesce((SELECT max(sort_ms) FROM follow WHERE feed = no), 0)) WHERE no = ?",
         (feed_no,),
     )
@@ -84,6 +85,8 @@ def resort_posts(
     db.executemany(
         "UPDATE bare SET sort_ms = ?, claimed_ms = ? WHERE id = ?", moved(found, reckoning)
     )
+    found = db.execute(query.format(table="reaction"), span).fetchall()
+    reactions.resort(db, list(moved(found, reckoning)))
 
 
 def move_posts(db: Connection, posts: Sequence[tuple[int, int | None, int]]) -> None:

@@ -1,17 +1,21 @@
 """Entries into the index and out of it again.  Every function runs inside a transaction."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Final
 
-from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from msgspec.structs import replace
+
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.reading import part_of
-from swarmfeed.core.feed.sightings import Reckoning
+from swarmfeed.ports import Addition
+from swarmfeed.shell.store import hash_starts, words
 from swarmfeed.shell.store.entries import Place, Tables, read_batch
 from swarmfeed.shell.store.made import Run
 from swarmfeed.shell.store.people import refresh_home
 from swarmfeed.shell.store.places import (
+    Covered,
     block_ranges,
     find_feed,
     mark_indexed,
@@ -19,12 +23,10 @@ from swarmfeed.shell.store.places import (
     number_author,
     reserve,
 )
-from swarmfeed.shell.store.schema import HASH_START_BYTES, HASHES_IN_PART
 from swarmfeed.shell.store.sqlite import Connection
-from swarmfeed.shell.store.times import note_times
-from swarmfeed.shell.store.words import add_waiting
+from swarmfeed.shell.store.times import note_times, resort
 
-OF_POSTS: Final = ("trait", "post", "reply", "bare")
+OF_POSTS: Final = ("trait", "post", "reply", "bare", "quote")
 """Tables that keep what makes an index large: what nobody can read without a post."""
 
 PLACE_TABLES: Final = ("hash_start", "indexed", "crowded", "pack")
@@ -32,53 +34,50 @@ PLACE_TABLES: Final = ("hash_start", "indexed", "crowded", "pack")
 feeds."""
 
 
-def add_entries(
-    db: Connection,
-    tables: Tables,
-    where: tuple[FeedId, AuthorId, int],
-    run: Run,
-    *,
-    reckoning: Reckoning,
-    with_posts: bool,
-) -> int:
-    """Index those entries that are not indexed yet; returns how many posts were added.
+@contextmanager
+def gathered(db: Connection, *, in_order: bool) -> Iterator[None]:
+    """What entries of several feeds share is written at the end of the block; their words as
+    they come, where they come in order."""
+    with nullcontext() if in_order else words.gathered(db), hash_starts.gathered(db):
+        yield
 
-    Args:
-        where: Their feed, its author, and the first entry.
-    """
-    feed_id, author_id, start = where
-    end = start + len(run.times_ms)
-    feed_no, author_no = reserve(db, feed_id, author_id, end)
+
+def add(db: Connection, tables: Tables, addition: Addition) -> int:
+    """Index those entries that are not indexed yet; returns how many posts were added."""
+    run, start, end = addition.prepared, addition.start, addition.end
+    assert isinstance(run, Run), "it was prepared by another kind of index"
+    covered = reserve(db, addition.feed_id, addition.author_id, end)
     added = 0
-    for low, high in list(missing_ranges(db, feed_no, start, end)):
-        for base, first, last in list(block_ranges(db, feed_no, low, high)):
-            entries = part_of(run.entries, first - start, last - start)
-            made = replace(run.made, base=base + start)
-            place = Place(feed_no, author_no, base, reckoning.within(first, last), made)
-            batch = read_batch(first, entries, place, tables)
-            save_hash_starts(db, base + first, entries.hashes)
-            for table in tables.all:
-                is_left_out = not with_posts and table.name in OF_POSTS
-                rows = [] if is_left_out else batch[table.name]
-                added += table.save(db, place, rows) if rows else 0
-    mark_indexed(db, feed_no, start, end)
-    note_times(db, feed_no, start, run.times_ms, reckoning.within(start, end))
+    for base, first, last in _missing(db, covered, start, end):
+        entries = part_of(run.entries, first - start, last - start)
+        made = replace(run.made, base=base + start)
+        within = addition.reckoning.within(first, last)
+        place = Place(covered.feed_no, covered.author_no, base, within, made)
+        batch = read_batch(first, entries, place, tables)
+        hash_starts.add(db, base + first, entries.hashes)
+        for table in tables.all:
+            is_left_out = not addition.with_posts and table.name in OF_POSTS
+            rows = [] if is_left_out else batch[table.name]
+            added += table.save(db, place, rows) if rows else 0
+    mark_indexed(db, covered.feed_no, start, end)
+    reckoning = addition.reckoning.within(start, end)
+    note_times(db, covered.feed_no, start, run.times_ms, reckoning)
+    if (resorted_from := addition.resorted_from) is not None:
+        resort(db, addition.feed_id, resorted_from, end, addition.reckoning)
     return added
 
 
-def save_hash_starts(db: Connection, row_id: int, hashes: Sequence[Hash]) -> None:
-    """Remember how the hashes of entries with row numbers from ``row_id`` on start."""
-    while hashes:
-        part, at = divmod(row_id, HASHES_IN_PART)
-        room = HASHES_IN_PART - at
-        new = b"".join(entry_hash[:HASH_START_BYTES] for entry_hash in hashes[:room])
-        row = db.execute("SELECT starts FROM hash_start WHERE part = ?", (part,)).fetchone()
-        old = bytes(HASHES_IN_PART * HASH_START_BYTES) if row is None else row[0]
-        at *= HASH_START_BYTES
-        starts = old[:at] + new + old[at + len(new) :]
-        db.execute("INSERT OR REPLACE INTO hash_start VALUES (?, ?)", (part, starts))
-        row_id += room
-        hashes = hashes[room:]
+def _missing(
+    db: Connection, covered: Covered, start: int, end: int
+) -> list[tuple[int, int, int]]:
+    """``(base, first, last)`` of what of [start, end) is not indexed yet, ascending: entries
+    [first, last) have row numbers base + index."""
+    if covered.base is not None:
+        return [(covered.base, start, end)] if start < end else []
+    missing = list(missing_ranges(db, covered.feed_no, start, end))
+    return [
+        each for low, high in missing for each in block_ranges(db, covered.feed_no, low, high)
+    ]
 
 
 def save_own_author(db: Connection, author_id: AuthorId) -> None:
@@ -103,7 +102,7 @@ def drop_feed(db: Connection, tables: Tables, feed_id: FeedId) -> None:
             db.execute(f"DELETE FROM {table.name} WHERE feed = ?", (feed_no,))  # noqa: S608
         else:
             table.drop(db, feed_no)
-    drop_hash_starts(db, feed_no)
+    hash_starts.drop(db, feed_no)
     for name in ("indexed", "block"):
         db.execute(f"DELETE FROM {name} WHERE feed = ?", (feed_no,))  # noqa: S608  # fixed text
     db.execute("DELETE FROM feed WHERE no = ?", (feed_no,))
@@ -130,18 +129,10 @@ def authors_named_in(db: Connection, feed_no: int) -> list[int]:
     return [author_no for (author_no,) in rows]
 
 
-def drop_hash_starts(db: Connection, feed_no: int) -> None:
-    """Parts it shares with others keep theirs; what finds nothing does no harm."""
-    for base, size in db.execute(
-        "SELECT base, size FROM block WHERE feed = ?", (feed_no,)
-    ).fetchall():
-        whole = (-(-base // HASHES_IN_PART), (base + size) // HASHES_IN_PART - 1)
-        db.execute("DELETE FROM hash_start WHERE part BETWEEN ? AND ?", whole)
-
-
 def clear(db: Connection, tables: Tables) -> None:
     """Forget all that the logs can tell again."""
-    add_waiting(db)
+    words.add_waiting(db)
+    hash_starts.write_waiting(db)
     db.execute("INSERT INTO post_words (post_words) VALUES ('delete-all')")
     for name in (*(table.name for table in reversed(tables.all)), *PLACE_TABLES):
         db.execute(f"DELETE FROM {name}")  # noqa: S608  # fixed text

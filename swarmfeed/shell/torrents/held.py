@@ -1,10 +1,11 @@
 """What a swarm remembers of each torrent: where its bytes are, and what was told of it."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from swarmfeed.core.asks.troubles import Trouble, trouble_of_errno
 from swarmfeed.core.base.types import Endpoint
@@ -21,8 +22,7 @@ BYTES_LOST_MAX: Final = 4 * BLOCK_BYTES
 and not in a second: what a silent peer was asked for before it fell silent."""
 
 
-@dataclass(slots=True)
-class HeldTorrent(Generic[Handle]):
+class HeldTorrent(Struct, Generic[Handle]):
     """A torrent in the session.
 
     libtorrent repeats itself; the methods that return an event do so once.
@@ -42,6 +42,7 @@ class HeldTorrent(Generic[Handle]):
     and once that is told, who did."""
     flushing: bool = False
     """Whether it finished and libtorrent was asked to write down what is left."""
+    is_flushed_once: bool = False
     failed: bool = False
     liars: set[Endpoint] = field(default_factory=set)
     bytes_done: int = 0
@@ -69,11 +70,25 @@ class HeldTorrent(Generic[Handle]):
         if not self.complete:
             self.senders[block] = (peer,)
 
+    def flushed(self, again: Callable[[], None]) -> ChunkArrived | None:
+        """It was written down; ``again`` has that done once more.
+
+        The first time libtorrent does so of itself, in the moment in which the torrent
+        finishes and another of its threads may be writing a piece: it does not wait for
+        that one (``disk_cache::flush_storage`` of 2.1.1).
+        """
+        if self.flushing and not self.is_flushed_once:
+            self.is_flushed_once = True
+            again()
+            return None
+        return self.arrive()
+
     def arrive(self) -> ChunkArrived | None:
         """All bytes are in the file."""
         if not self.flushing:
             return None
-        self.flushing, self.failed, self.complete, self.peers = False, False, True, ()
+        self.flushing = self.is_flushed_once = self.failed = False
+        self.complete, self.peers = True, ()
         # Who was asked last, where nobody told: a second one is asked only when the first does
         # not send, or sends the rest meanwhile.
         blocks, self.senders = Counter(each[-1] for each in self.senders.values()), {}

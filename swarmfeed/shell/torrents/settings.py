@@ -88,12 +88,10 @@ def session_settings(
     listen: Endpoint,
     *,
     dht: bool,
-    down_bytes_per_s: int,
-    up_bytes_per_s: int,
     alert_mask: int,
     files: OpenFiles,
 ) -> Settings:
-    """Return the settings of a session; a rate of 0 is no limit.
+    """Return the settings of a session, without what bounds its rates.
 
     On loopback nothing looks for other machines: no UPnP, no NAT-PMP, no local discovery.
     """
@@ -115,8 +113,6 @@ def session_settings(
         "enable_ip_notifier": not loopback,
         "enable_dht": dht,
         "dht_upload_rate_limit": 100_000,
-        "download_rate_limit": down_bytes_per_s,
-        "upload_rate_limit": up_bytes_per_s,
         "connections_limit": files.swarm_connections,
         "file_pool_size": files.swarm_files,
         **_MANY_SMALL,
@@ -124,6 +120,11 @@ def session_settings(
         **_STRANGERS,
         **(_PRIVATE_DHT if loopback else _PUBLIC_DHT),
     }
+
+
+def rate_limits(down_bytes_per_s: int, up_bytes_per_s: int) -> Settings:
+    """Return what bounds a session's rates; 0 is no limit."""
+    return {"download_rate_limit": down_bytes_per_s, "upload_rate_limit": up_bytes_per_s}
 
 
 def behind(proxy: Endpoint | None) -> Settings:

@@ -8,6 +8,7 @@ Source: https://libtorrent.org/reference-Alerts.html
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,11 +20,12 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.metainfo import ChunkTorrent
 from swarmfeed.core.net.krpc import decode_compact
 from swarmfeed.core.net.open_files import EVERYTHING, OpenFiles
-from swarmfeed.core.net.reach import blocked_ranges, is_loopback, is_reachable
+from swarmfeed.core.net.reach import is_loopback, is_reachable
 from swarmfeed.errors import RetryError, UserError
 from swarmfeed.ports import DhtPeersFound, SwarmEvent, TorrentProgress
+from swarmfeed.shell.torrents.filters import build_filter, same_class_for_all
 from swarmfeed.shell.torrents.held import HeldTorrent, cut_file, raced_first, trouble_behind
-from swarmfeed.shell.torrents.settings import behind, session_settings
+from swarmfeed.shell.torrents.settings import behind, rate_limits, session_settings
 
 PROGRESS_EVERY_S: Final = 0.5
 """How old a number of ``progress`` may be.  libtorrent itself counts in half seconds."""
@@ -45,7 +47,6 @@ _FLAGS: Final = (
     | lt.torrent_flags.disable_dht  # feeds are announced, not each of their chunks
 )
 _ALONE: Final = lt.torrent_flags.disable_lsd | lt.torrent_flags.disable_pex
-_BLOCKED: Final = 1
 _CONNECTED_NOT_YET: Final = lt.peer_info.connecting | lt.peer_info.handshake
 
 
@@ -70,15 +71,12 @@ class LibtorrentSwarm:
         proxy: Endpoint | None = None,
     ) -> None:
         """Port 0 takes any free one, a rate of 0 is no limit; by a ``proxy`` all is dialled."""
-        self._listen = listen
-        self._alone = is_loopback(listen.host)
-        self._limited = bool(down_bytes_per_s or up_bytes_per_s)
-        rates = {"down_bytes_per_s": down_bytes_per_s, "up_bytes_per_s": up_bytes_per_s}
-        self._settings = session_settings(
-            listen, dht=dht, alert_mask=_ALERTS, files=files, **rates
-        ) | behind(proxy)
-        self._named: set[str] = set()
-        self._banned: set[str] = set()
+        self._listen, self._alone = listen, is_loopback(listen.host)
+        settings = session_settings(listen, dht=dht, alert_mask=_ALERTS, files=files)
+        self._settings = (
+            settings | rate_limits(down_bytes_per_s, up_bytes_per_s) | behind(proxy)
+        )
+        self._named, self._banned = set[str](), set[str]()
         self._session: lt.session | None = None
         self._held: dict[bytes, _Held] = {}
         self._translators: dict[type[lt.alert], Callable[[Any], SwarmEvent | None]] = {
@@ -192,6 +190,14 @@ class LibtorrentSwarm:
         """All torrents, as of at most about a second ago.  Asks nobody."""
         return {info_hash: held.progress() for info_hash, held in self._held.items()}
 
+    def uploaded(self) -> dict[str, int]:
+        """As in ``ports.Swarm``, as of at most about a second ago."""
+        sent = Counter[str]()
+        for each in self._held.values():
+            if each.uploaded_bytes:
+                sent[each.torrent.name] += each.uploaded_bytes
+        return sent
+
     def progress_of(self, info_hash: bytes) -> TorrentProgress | None:
         """One torrent, as of at most about a second ago."""
         return held.progress() if (held := self._held.get(info_hash)) else None
@@ -203,10 +209,15 @@ class LibtorrentSwarm:
         self._banned.add(host)
         self._filter_again()
 
-    def allow(self, host: str) -> None:
-        """Open one private address, because the person named it or the LAN showed it."""
-        self._named.add(host)
+    def allow(self, hosts: Collection[str]) -> None:
+        """Have these private addresses open, and no others."""
+        self._named = set(hosts)
         self._filter_again()
+
+    def limit(self, *, down_bytes_per_s: int, up_bytes_per_s: int) -> None:
+        if self._session is not None:
+            rates: Any = rate_limits(down_bytes_per_s, up_bytes_per_s)
+            self._session.apply_settings(rates)
 
     # --- the DHT ---------------------------------------------------------------------
 
@@ -244,8 +255,7 @@ class LibtorrentSwarm:
         params.settings = cast("Any", self._settings)
         params.ip_filter = build_filter(self._listen.host, self._named, self._banned)
         session = lt.session(params)
-        if self._limited:
-            session.set_peer_class_filter(_same_class_for_all(session))
+        session.set_peer_class_filter(same_class_for_all(session))
         return session, session.listen_port()
 
     def _filter_again(self) -> None:
@@ -324,7 +334,7 @@ class LibtorrentSwarm:
 
     def _on_flushed(self, alert: lt.cache_flushed_alert) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
-        return None if held is None else held.arrive()
+        return None if held is None else held.flushed(held.handle.flush_cache)
 
     def _on_hash_failed(self, alert: lt.hash_failed_alert) -> SwarmEvent | None:
         held = self._held_of(alert.handle)
@@ -372,28 +382,7 @@ class LibtorrentSwarm:
                 self._flush(held)
 
 
-def build_filter(
-    listen_host: str, named: Collection[str], banned: Collection[str]
-) -> lt.ip_filter:
-    """Return the addresses libtorrent must neither dial nor let in, as 1; others are 0."""
-    rules = lt.ip_filter()
-    for first, last in blocked_ranges(listen_host, named):
-        rules.add_rule(first, last, _BLOCKED)
-    for host in banned:
-        rules.add_rule(host, host, _BLOCKED)
-    return rules
-
-
 def _connected_peers(handle: lt.torrent_handle) -> dict[Endpoint, int]:
     """Who is connected, and how many bytes of the chunk each sent."""
     found = (peer for peer in handle.get_peer_info() if not peer.flags & _CONNECTED_NOT_YET)
     return {Endpoint(*peer.ip): peer.total_download for peer in found}
-
-
-def _same_class_for_all(session: lt.session) -> lt.ip_filter:
-    """By default local peers are exempt from rate limits; a limit should mean everyone."""
-    rules = lt.ip_filter()
-    everyone = 1 << session.global_peer_class_id
-    rules.add_rule("0.0.0.0", "255.255.255.255", everyone)  # noqa: S104 - a range
-    rules.add_rule("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", everyone)
-    return rules

@@ -1,15 +1,18 @@
-"""One process that hashes frames, as who asks it sees it."""
+"""One process that verifies, as who asks it sees it."""
 
+import marshal
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import swarmfeed
 from swarmfeed.core.base.limits import HASH_BYTES
 from swarmfeed.core.base.types import Hash
+from swarmfeed.core.feed.first_offer import FirstOffer
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.shell.pipes import LENGTH_BYTES, read_part
 from swarmfeed.shell.verifying import worker
@@ -57,20 +60,25 @@ class Hasher:
             BadEncodingError: One of them is none, or not of 256 entries.
             OSError: The process is gone.
         """
-        questions, answers = self._process.stdin, self._process.stdout
-        assert questions is not None, "it was started with two pipes"
-        assert answers is not None, "it was started with two pipes"
-        questions.write(len(frames).to_bytes(LENGTH_BYTES, "big"))
-        questions.write(frames)
-        questions.flush()
-        verdict, content = answers.read(1), read_part(answers)
-        if content is None:
-            raise BrokenPipeError("it ended before it answered")
-        if verdict == worker.REFUSED:
-            raise BadEncodingError(content.decode())
+        self._ask(worker.FRAMES, frames)
+        content = self._answer()
         return [
             Hash(content[at : at + HASH_BYTES]) for at in range(0, len(content), HASH_BYTES)
         ]
+
+    def ask(self, offers: Sequence[FirstOffer]) -> None:
+        """Have offers verified; the answer has to be taken before anything else is asked.
+
+        OSError: the process is gone.
+        """
+        question = marshal.dumps([tuple(each) for each in offers])
+        self._ask(worker.OFFERS, memoryview(question))
+
+    def answer(self) -> list[Any]:
+        """Return what was found of the offers that were asked about, in plain values: None of
+        those that are false.  OSError: the process is gone."""
+        found: list[Any] = marshal.loads(self._answer())  # noqa: S302  # of our own
+        return found
 
     def kill(self) -> None:
         """End the process, also while it is asked: whoever asks gets an OSError."""
@@ -84,3 +92,21 @@ class Hasher:
             assert pipe is not None, "it was started with two pipes"
             with suppress(OSError):  # what it did not read any more
                 pipe.close()
+
+    def _ask(self, kind: bytes, content: memoryview) -> None:
+        questions = self._process.stdin
+        assert questions is not None, "it was started with two pipes"
+        questions.write(kind + len(content).to_bytes(LENGTH_BYTES, "big"))
+        questions.write(content)
+        questions.flush()
+
+    def _answer(self) -> bytes:
+        """Raises BadEncodingError: it refused; OSError: it is gone."""
+        answers = self._process.stdout
+        assert answers is not None, "it was started with two pipes"
+        verdict, content = answers.read(1), read_part(answers)
+        if content is None:
+            raise BrokenPipeError("it ended before it answered")
+        if verdict == worker.REFUSED:
+            raise BadEncodingError(content.decode())
+        return content

@@ -1,25 +1,29 @@
-"""Verifies chunks: small ones where it is asked, large ones in processes of their own.
+"""Verifies chunks, and the heads of many new feeds, in processes of their own.
 
 To hash a backlog takes three hashes and a pattern match an entry, all of it in Python: threads
-would take turns at that, and keep the node's loop waiting for its own turn.
+would take turns at that, and keep the node's loop waiting for its own turn.  Small chunks, and
+few heads, are verified where it is asked.
 """
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from queue import SimpleQueue
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
 from swarmfeed.core.base.limits import CHUNK_FANOUT
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.chunk import check_root, chunk_frames, frame_roots
+from swarmfeed.core.feed.first_offer import FirstOffer, OpenedOffer, opened_of
 from swarmfeed.core.feed.limits import (
+    OPENED_APART_MIN,
+    OPENED_IN_A_ROW_MIN,
     VERIFY_IDLE_S,
     VERIFY_LEVEL_MIN,
     VERIFY_PATIENCE_S,
@@ -27,9 +31,12 @@ from swarmfeed.core.feed.limits import (
     VERIFY_SHARE_BYTES,
     VERIFY_SHARE_FRAMES,
 )
+from swarmfeed.shell.influx import Influx
 from swarmfeed.shell.verifying.hasher import Hasher
 
 logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+T = TypeVar("T")
 
 Range = tuple[int, int]
 """Bytes [start, end) of a chunk."""
@@ -41,9 +48,10 @@ _APART_LEVEL_MIN: Final = VERIFY_LEVEL_MIN - 1
 class ProcessVerifier:
     """Implements ``ports.Verifier``.
 
-    The processes are started for the first large chunk, and end when there was nothing to hash
-    for a while.  Where there can be none - no memory, no descriptors, a single core - and where
-    one ends in the middle of its work or stands still, the chunk is hashed here.
+    The processes are started for the first large chunk, or when heads of new feeds came by the
+    hundred, and end when there was nothing to verify for a while.  Where there can be none - no
+    memory, no descriptors, a single core - and where one ends in the middle of its work or
+    stands still, all is verified here.
     """
 
     def __init__(
@@ -61,6 +69,7 @@ class ProcessVerifier:
         """Held by whoever starts, uses or ends the processes."""
         self._hashers: list[Hasher] = []
         self._is_ready = False
+        self._influx = Influx(OPENED_IN_A_ROW_MIN, idle_s)
         self._rest: threading.Timer | None = None
         self._is_closed = False
 
@@ -83,6 +92,18 @@ class ProcessVerifier:
             roots = frame_roots(chunk, frames)
         check_root(roots, root)
 
+    def open_first(self, offers: Sequence[FirstOffer]) -> Sequence[OpenedOffer | None]:
+        by_who_asks: list[OpenedOffer | None] = [None] * len(offers)
+        if not self._count or len(offers) < OPENED_APART_MIN:
+            return by_who_asks
+        are_many = self._influx.add(len(offers))
+        if not self._is_ready:
+            if are_many:
+                self.get_ready(VERIFY_LEVEL_MIN)
+            return by_who_asks
+        with self._turn:
+            return self._ask(partial(_open_in, self._hashers, offers)) or by_who_asks
+
     def close(self) -> None:
         self._is_closed = True
         self._kill()
@@ -98,17 +119,21 @@ class ProcessVerifier:
         """Return the root of each frame; None when it has to be done here."""
         with self._turn:
             self._start()
-            if not self._is_ready:
-                return None
-            try:
-                with self._in_time():
-                    return _hash_in(self._hashers, chunk, frames)
-            except OSError as error:
-                logger.warning("a verifying process is gone", reason=str(error))
-                self._end()
-                return None
-            finally:
-                self._rest_later()
+            return self._ask(partial(_hash_in, self._hashers, chunk, frames))
+
+    def _ask(self, work: Callable[[], T]) -> T | None:
+        """Have the processes asked, by who has the turn; None when it has to be done here."""
+        if not self._is_ready:
+            return None
+        try:
+            with self._in_time():
+                return work()
+        except OSError as error:
+            logger.warning("a verifying process is gone", reason=str(error))
+            self._end()
+            return None
+        finally:
+            self._rest_later()
 
     def _start(self) -> None:
         """Start the processes, if there are none, and wait until they can be asked."""
@@ -197,6 +222,22 @@ def _hash_share(free: SimpleQueue[Hasher], chunk: memoryview, share: Range) -> l
         return hasher.hash(chunk[share[0] : share[1]])
     finally:
         free.put(hasher)
+
+
+def _open_in(
+    hashers: Sequence[Hasher], offers: Sequence[FirstOffer]
+) -> list[OpenedOffer | None]:
+    """Return what each offer says, found by all of them at the same time."""
+    share = -(-len(offers) // len(hashers))
+    parts = [offers[at : at + share] for at in range(0, len(offers), share)]
+    asked = list(zip(hashers, parts, strict=False))
+    for hasher, some in asked:
+        hasher.ask(some)
+    found = [each for hasher, _ in asked for each in hasher.answer()]
+    return [
+        None if each is None else opened_of(each, offer)
+        for each, offer in zip(found, offers, strict=True)
+    ]
 
 
 assert CHUNK_FANOUT >= VERIFY_PROCESSES_MAX, "a chunk has a frame for each process"

@@ -1,23 +1,30 @@
-"""A process that hashes frames: ``python -m swarmfeed.shell.verifying.worker``.
+"""A process that verifies: ``python -m swarmfeed.shell.verifying.worker``.
 
     ready    = "!", once it has loaded what it needs
-    question = length (4, big-endian) || frames, one after the other
+    question = "f" || length (4, big-endian) || frames, one after the other
+             | "o" || length (4) || marshal of a list of first offers
     answer   = "+" || length (4) || root of each frame, 32 bytes each
-             | "-" || length (4) || why they are none, UTF-8
+             | "+" || length (4) || marshal of a list: of each what it says, or None
+             | "-" || length (4) || why they are no frames, UTF-8
 
-It ends with its standard input, so it never outlives who asks.
+Both are of the same Python, so ``marshal`` is as safe as memory.  It ends with its standard
+input, so it never outlives who asks.
 """
 
+import marshal
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from swarmfeed.core.feed.chunk import frame_ranges, frame_roots
-from swarmfeed.errors import BadEncodingError
-from swarmfeed.shell.pipes import part, read_part
+from swarmfeed.core.feed.first_offer import FirstOffer, open_first, plain_of
+from swarmfeed.errors import BadEncodingError, RemoteError
+from swarmfeed.shell.pipes import part, read_part, write_all
 
 READY: Final = b"!"
-ROOTS: Final = b"+"
+FRAMES: Final = b"f"
+OFFERS: Final = b"o"
+ANSWERED: Final = b"+"
 REFUSED: Final = b"-"
 
 
@@ -30,17 +37,30 @@ def main() -> None:
         open(1, "wb", buffering=0) as answers,
     ):
         answers.write(READY)
-        while (frames := read_part(questions)) is not None:
-            answers.write(answer(frames))
+        while kind := questions.read(1):
+            if (content := read_part(questions)) is None:
+                break
+            write_all(answers, answer(kind, content))
 
 
-def answer(frames: bytes) -> bytes:
-    """Return the answer to some frames."""
+def answer(kind: bytes, content: bytes) -> bytes:
+    """Return the answer to a question."""
+    if kind == OFFERS:
+        offers = marshal.loads(content)  # noqa: S302  # of our own
+        return ANSWERED + part(marshal.dumps([_say(FirstOffer(*each)) for each in offers]))
     try:
-        roots = frame_roots(frames, frame_ranges(frames))
+        roots = frame_roots(content, frame_ranges(content))
     except BadEncodingError as error:
         return REFUSED + part(str(error).encode())
-    return ROOTS + part(b"".join(roots))
+    return ANSWERED + part(b"".join(roots))
+
+
+def _say(offer: FirstOffer) -> Any:
+    """What an offer says; None where it is false."""
+    try:
+        return plain_of(open_first(offer), offer)
+    except RemoteError:
+        return None
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ import errno
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net import limits
@@ -29,8 +30,7 @@ LetThrough = Callable[[], None]
 """Called when a stranger has proved who they are, or is gone; a second time it does nothing."""
 
 
-@dataclass(slots=True, eq=False)
-class _Stranger:
+class _Stranger(Struct, eq=False):
     """A connection that nobody vouches for yet."""
 
     socket: socket.socket

@@ -56,17 +56,21 @@ class Inlet:
     async def until_silent(
         self, ping: Callable[[], Awaitable[Awaitable[float]]], every_s: float, timeout_s: float
     ) -> None:
-        """Ping now and then; return when no answer comes, nor anything else.
+        """Ping now and then; return when no answer comes, nor anything else, for so long.
 
         Who is only read slowly is not silent: its answer lies behind what it said before.
         """
         while True:
             await asyncio.sleep(every_s)
             pong = asyncio.ensure_future(await ping())
+            wait_s = timeout_s
             while not pong.done():
-                await asyncio.wait([pong], timeout=timeout_s)
+                await asyncio.wait([pong], timeout=wait_s)
                 if not pong.done() and self.is_silent(timeout_s):
                     return
+                # What came after the ping is no answer: the rest is waited from there.
+                wait_s = timeout_s - (self._loop.time() - self._heard_s)
+                wait_s = wait_s if wait_s > 0 else timeout_s
 
     def is_silent(self, for_s: float) -> bool:
         """Whether nothing has come for so long, though it was read, and nothing waits here."""

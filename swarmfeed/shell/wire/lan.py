@@ -10,7 +10,7 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Interface
 from typing import Final
 
 import ifaddr
@@ -26,6 +26,7 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 
 from swarmfeed.core.base.limits import ENDPOINTS_MAX, LAN_QUESTIONS_MAX
 from swarmfeed.core.base.types import Endpoint
+from swarmfeed.core.net.beside import own_hosts
 from swarmfeed.errors import RetryError
 
 SERVICE: Final = "_swarmfeed._tcp.local."
@@ -36,6 +37,9 @@ ANSWER_TIMEOUT_MS: Final = 3_000
 ANY_HOST: Final = "0.0.0.0"  # noqa: S104  # compared with, not listened at
 
 _NAME_BYTES: Final = 8
+
+_FAR_AWAY: Final = ("192.0.2.1", 9)
+"""An address that only documents use (RFC 5737): the way to it is the way to everybody else."""
 
 logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -120,7 +124,8 @@ class MdnsLan:
     def _own_addresses(self) -> list[str]:
         if self._listen_host != ANY_HOST:
             return [self._listen_host]
-        return own_addresses()
+        # What a VPN gave us leads nobody here to us, and tells that it is us again.
+        return list(own_hosts([card for card in own_cards() if card.network.prefixlen < 32]))
 
     def _listen(self, opened: AsyncZeroconf, on_found: Callable[[Endpoint], None]) -> None:
         def notice(
@@ -164,5 +169,25 @@ class MdnsLan:
 
 def own_addresses() -> list[str]:
     """IPv4 addresses of this machine that others may reach; at most ENDPOINTS_MAX."""
-    hosts = [str(ip.ip) for card in ifaddr.get_adapters() for ip in card.ips if ip.is_IPv4]
-    return [host for host in hosts if not ip_address(host).is_loopback][:ENDPOINTS_MAX]
+    return [str(card.ip) for card in own_cards()][:ENDPOINTS_MAX]
+
+
+def own_cards() -> list[IPv4Interface]:
+    """IPv4 addresses of this machine, each with its network: first the one by which it reaches
+    everybody else, if it does; not those of loopback."""
+    found = [ip for card in ifaddr.get_adapters() for ip in card.ips if ip.is_IPv4]
+    cards = [IPv4Interface(f"{ip.ip}/{ip.network_prefix}") for ip in found]
+    way_out = _way_out()
+    away = [card for card in cards if not card.is_loopback]
+    return sorted(away, key=lambda card: str(card.ip) != way_out)
+
+
+def _way_out() -> str:
+    """Our address on the way to the rest of the world; empty: no way leads there.  Nothing is
+    sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_FAR_AWAY)
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])

@@ -31,6 +31,7 @@ from swarmfeed.core.talk.words import PROTOCOL_VERSION, Hello
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import AlreadyLinkedError, BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer, Stream
+from swarmfeed.shell.wire.crossing import connect_both
 from swarmfeed.shell.wire.detour import Detours
 from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import (
@@ -153,6 +154,29 @@ class WebSocketLink:
             raw.close()
             raise
 
+    async def cross(
+        self,
+        near: Endpoint,
+        far: Endpoint,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+        *,
+        dials: bool,
+    ) -> Peer | None:
+        """As ``dial``, or as ``listen`` does, over a socket that both ends connected."""
+        raw = await connect_both(near, far)
+        try:
+            if not dials:
+                await self._sockets.admit(raw)
+                return None
+            async with asyncio.timeout(self._rules.handshake_timeout_s):
+                return await self._dial(raw, own.without_place(), is_linked)
+        except TimeoutError as error:
+            raise RetryError(f"{far} did not answer in time") from error
+        except BaseException:
+            raw.close()
+            raise
+
     async def stop(self) -> None:
         """Say goodbye on every link and listen no more.  A stopped link stays stopped."""
         await self._sockets.stop()
@@ -168,7 +192,7 @@ class WebSocketLink:
     ) -> None:
         try:
             await self._require_room(socket)
-            hello = own() if socket.remote is not None else own().without_place()
+            hello = own() if socket.is_dialled else own().without_place()
             peer = await self._greet(socket, hello)
             # Only who proved themselves count, and others may have done so meanwhile.
             await self._require_room(socket)
@@ -314,8 +338,16 @@ class WebSocketPeer:
         return self._socket.remote
 
     @property
+    def near(self) -> Endpoint | None:
+        return self._socket.near
+
+    @property
     def outgoing(self) -> bool:
         return self._outgoing
+
+    @property
+    def is_dialled(self) -> bool:
+        return self._socket.is_dialled
 
     async def send(self, message: Message) -> None:
         """Send; waits while the peer is slower than we are, and cuts a stuck one off."""

@@ -74,8 +74,11 @@ class Metered(Connection):
         assert self.ping_interval is not None and self.ping_timeout is not None
         with suppress(ConnectionClosed):
             await self._inlet.until_silent(self.ping, self.ping_interval, self.ping_timeout)
-            async with self.send_context():
+            if self.state is State.OPEN:
                 self.protocol.fail(_NO_PONG, "no answer to a ping")
+                self.send_data()
+            # It was waited for long enough: not also for its goodbye, or until it reads ours.
+            self.transport.abort()
 
     def process_event(self, event: Event) -> None:
         if self._failed:

@@ -1,4 +1,4 @@
-"""Sockets that lead to others by way of a SOCKS5 proxy: here alone the library is imported.
+"""Sockets that lead to others by way of a SOCKS5 proxy: here alone that library is imported.
 
 Source: RFC 1928.
 """
@@ -18,8 +18,17 @@ async def open_by_proxy(proxy: Endpoint, to: Endpoint) -> RawSocket:
     Raises:
         RetryError: The proxy is not there, or does not get to it.
     """
-    door = Proxy(ProxyType.SOCKS5, proxy.host, proxy.port, rdns=False)
+    return await _open(proxy, to.host, to.port, looks_up=False)
+
+
+async def open_name_by_proxy(proxy: Endpoint, host: str, port: int) -> RawSocket:
+    """The same to a name, which the proxy looks up."""
+    return await _open(proxy, host, port, looks_up=True)
+
+
+async def _open(proxy: Endpoint, host: str, port: int, *, looks_up: bool) -> RawSocket:
+    door = Proxy(ProxyType.SOCKS5, proxy.host, proxy.port, rdns=looks_up)
     try:
-        return await door.connect(to.host, to.port)
+        return await door.connect(host, port)
     except (ProxyConnectionError, ProxyError, ProxyTimeoutError, OSError) as error:
-        raise RetryError(f"{to} by the proxy {proxy}: {error}") from error
+        raise RetryError(f"{host}:{port} by the proxy {proxy}: {error}") from error

@@ -1,7 +1,8 @@
 """What others are allowed on the peer link, before and after they proved who they are."""
 
-from dataclasses import dataclass
 from typing import TypedDict
+
+from msgspec import Struct
 
 from swarmfeed.core.base import limits
 from swarmfeed.core.net.limits import (
@@ -13,8 +14,7 @@ from swarmfeed.core.net.limits import (
 from swarmfeed.core.talk.limits import MESSAGES_SENT_PER_S
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRules:
+class LinkRules(Struct, frozen=True, kw_only=True):
     """What a peer is allowed; tests make it narrower."""
 
     handshake_timeout_s: float = limits.HANDSHAKE_TIMEOUT_S

@@ -1,4 +1,5 @@
-"""TLS for the peer link.  The only module that imports the X.509 of ``cryptography``.
+"""TLS for the peer link.  Beside ``page_certificate`` the only module that imports the X.509 of
+``cryptography``.
 
 There are no certificate authorities: a node's certificate is signed by its own node key, and
 all that anybody reads from it is that key.  TLS 1.3 proves that the server holds it; whoever

@@ -15,7 +15,7 @@ from ipaddress import IPv6Address, ip_address
 from socket import socket as RawSocket
 from ssl import SSLContext, SSLObject
 from traceback import clear_frames
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import Server, ServerConnection
@@ -31,6 +31,7 @@ from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.limits import CLOSE_PING_S, CLOSE_SILENT_S
 from swarmfeed.core.talk.handshake import BLAME_CODES, CloseCode
 from swarmfeed.errors import BadEncodingError, RemoteError, RetryError
+from swarmfeed.shell.wire.crossing import share_port
 from swarmfeed.shell.wire.doorstep import Doorstep, LetThrough
 from swarmfeed.shell.wire.failing import is_blamed_by_us, library_errors
 from swarmfeed.shell.wire.metered import Metered
@@ -45,11 +46,20 @@ class Socket:
     """One open WebSocket; one task may receive, any may send."""
 
     def __init__(
-        self, connection: "Metered", rules: LinkRules, remote: Endpoint | None = None
+        self,
+        connection: "Metered",
+        rules: LinkRules,
+        remote: Endpoint | None = None,
+        *,
+        is_dialled: bool = True,
     ) -> None:
         """``remote``: where it leads to, if a proxy is in between."""
         self.remote: Final = remote or _endpoint_of(connection)
         """The other end's address, as we see it; None: it is reached by a detour."""
+        self.near: Final = _near_of(connection) if remote is None else None
+        """Our own end's; None: a detour, or a proxy, is in between."""
+        self.is_dialled: Final = is_dialled
+        """Whether somebody dialled a port; else the socket was connected before."""
         self.name: Final = str(self.remote or _DETOUR)
         """What the other end is called in errors."""
         self._connection = connection
@@ -178,9 +188,12 @@ class Sockets:
         if self._stopped:
             raise RetryError("the link is stopped")
         if not isinstance(to, Endpoint):
-            return Socket(await self._open(_NOWHERE, context, to), self._rules)
+            connection = await self._open(_NOWHERE, context, to)
+            return Socket(connection, self._rules, is_dialled=False)
         if self._proxy is None:
-            return Socket(await self._open(to, context, None), self._rules)
+            connection = await self._open(to, context, None)
+            share_port(connection.transport.get_extra_info("socket"))
+            return Socket(connection, self._rules)
         raw = await open_by_proxy(self._proxy, to)
         try:
             connection = await self._open(to, context, raw)
@@ -239,13 +252,15 @@ class _Accepted(Metered, ServerConnection):
         self,
         server: "_Accepting",
         live: "set[Metered]",
-        let_through: LetThrough,
+        let_through: LetThrough | None,
         rules: LinkRules,
     ) -> None:
+        """``let_through``: of who came by the port; None: of a socket that was admitted."""
         protocol = ServerProtocol(max_size=limits.MESSAGE_BYTES_MAX, logger=_quiet)
         super().__init__(protocol, server, **keeping(rules))
         self.live = live
-        self._let_through = let_through
+        self.is_dialled: Final = let_through is not None
+        self._let_through = let_through or _nobody_waits
 
     def widen(self, rules: LinkRules) -> None:
         self._let_through()
@@ -282,9 +297,9 @@ class _Accepting(Server):
 
     async def admit(self, raw: RawSocket) -> None:
         """Open TLS on a socket of a detour: whoever let it in bounds how many there are."""
-        await self._open(raw, lambda: None)
+        await self._open(raw, None)
 
-    async def _open(self, raw: RawSocket, let_through: LetThrough) -> None:
+    async def _open(self, raw: RawSocket, let_through: LetThrough | None) -> None:
         """Open TLS; ``_run`` begins when that is done."""
         try:
             await self.get_loop().connect_accepted_socket(
@@ -297,7 +312,8 @@ class _Accepting(Server):
         except OSError as error:  # of TLS too
             # Error and frames hold each other, and 256 KiB, until the collector comes by.
             clear_frames(error.__traceback__)
-            let_through()
+            if let_through is not None:
+                let_through()
 
     async def _run(self, connection: ServerConnection) -> None:
         assert isinstance(connection, _Accepted)
@@ -307,7 +323,8 @@ class _Accepting(Server):
             if connection.state is State.OPEN:
                 connection.start_keepalive()
                 async with connection:
-                    await self._accept(Socket(connection, self._rules))
+                    is_dialled = connection.is_dialled
+                    await self._accept(Socket(connection, self._rules, is_dialled=is_dialled))
         except (WebSocketException, OSError, RetryError):
             pass  # Too slow, or it broke off.
         finally:
@@ -327,12 +344,25 @@ def _look_at_path(connection: ServerConnection, request: Request) -> Response | 
     return None if request.path == PATH else connection.respond(HTTPStatus.NOT_FOUND, "")
 
 
+def _nobody_waits() -> None:
+    """Who was admitted never stood at the door."""
+
+
 def _endpoint_of(connection: Metered) -> Endpoint | None:
     if connection.peer_name is None:
         raise RetryError("the connection was gone before it was looked at")
-    if isinstance(connection.peer_name, str):
+    return _endpoint(connection.peer_name)
+
+
+def _near_of(connection: Metered) -> Endpoint | None:
+    name = connection.transport.get_extra_info("sockname")
+    return _endpoint(name) if name is not None else None
+
+
+def _endpoint(name: tuple[Any, ...] | str) -> Endpoint | None:
+    if isinstance(name, str):
         return None  # the other socket of a pair has no address
-    host, port = connection.peer_name[:2]
+    host, port = name[:2]
     address = ip_address(host.partition("%")[0])
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped

@@ -1,18 +1,15 @@
 """``alarms``, and what every command says while there are some."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from street.fakes.desk import NOON_MS, FakeDesk
-from street.fakes.doors import FakeDoors
-from swarmfeed.cli.main import main
+from msgspec.structs import replace
+from street.fakes.desk import FakeDesk
+from street.fakes.samples import NOON_MS
 from swarmfeed.core.asks.alarms import AlarmView
 
-Run = Callable[..., Result]
+from tests.cli.conftest import Run
 
 ALARM = AlarmView(
     id="ab" * 32,
@@ -25,17 +22,8 @@ ALARM = AlarmView(
 
 
 @pytest.fixture
-def desk() -> FakeDesk:
+def node() -> FakeDesk:
     return FakeDesk()
-
-
-@pytest.fixture
-def run(desk: FakeDesk, tmp_path: Path) -> Run:
-    def run(*arguments: str) -> Result:
-        home = str(tmp_path / "home")
-        return CliRunner().invoke(main, ["--home", home, *arguments], obj=FakeDoors(desk).doors)
-
-    return run
 
 
 def test_without_any_it_says_so_and_no_command_warns(run: Run) -> None:
@@ -47,11 +35,10 @@ def test_without_any_it_says_so_and_no_command_warns(run: Run) -> None:
 
 @pytest.mark.attack("A49")
 def test_each_is_told_with_when_from_where_and_what_to_do(
-    run: Run, desk: FakeDesk, tmp_path: Path
+    run: Run, node: FakeDesk, home: Path
 ) -> None:
-    home = tmp_path / "home"
-    desk.alarms = (ALARM,)
-    found = run("alarms")
+    node.alarms = (ALARM,)
+    found = run("--home", str(home), "alarms")
     assert found.stderr == "" and found.stdout.count(ALARM.sentence) == 1
     printed = " ".join(found.stdout.split())
     for part in (
@@ -67,9 +54,9 @@ def test_each_is_told_with_when_from_where_and_what_to_do(
 
 @pytest.mark.attack("A49")
 @pytest.mark.parametrize("command", ["whoami", "timeline", "notifications", "status"])
-def test_every_command_warns_beside_its_answer(run: Run, desk: FakeDesk, command: str) -> None:
+def test_every_command_warns_beside_its_answer(run: Run, node: FakeDesk, command: str) -> None:
     quiet = run(command, "--json")
-    desk.alarms = (ALARM,)
+    node.alarms = (ALARM,)
     loud = run(command, "--json")
     assert f"{ALARM.sentence} See: swarmfeed" in loud.stderr
     if command == "status":
@@ -80,18 +67,18 @@ def test_every_command_warns_beside_its_answer(run: Run, desk: FakeDesk, command
         assert loud.stdout == quiet.stdout
 
 
-def test_of_many_the_first_are_said_and_the_rest_counted(run: Run, desk: FakeDesk) -> None:
-    desk.alarms = tuple(replace(ALARM, id=f"{n:064x}", sentence=f"{n}.") for n in range(64))
+def test_of_many_the_first_are_said_and_the_rest_counted(run: Run, node: FakeDesk) -> None:
+    node.alarms = tuple(replace(ALARM, id=f"{n:064x}", sentence=f"{n}.") for n in range(64))
     said = run("whoami").stderr.splitlines()
     assert len(said) == 4
     assert said[-1] == "There are 61 more like this."
 
 
-def test_who_did_it_says_so(run: Run, desk: FakeDesk) -> None:
-    desk.alarms = (ALARM,)
+def test_who_did_it_says_so(run: Run, node: FakeDesk) -> None:
+    node.alarms = (ALARM,)
     refused = run("alarms", "--mine", "cdcdcdcd")
-    assert (refused.exit_code, desk.changed) == (1, [])
+    assert (refused.exit_code, node.changed) == (1, [])
     assert "nothing of that number" in refused.stderr
     found = run("alarms", "--mine", "abababab")
     assert "Noted" in found.stdout and "as far as is known here" in found.stdout
-    assert desk.alarms == ()
+    assert node.alarms == ()

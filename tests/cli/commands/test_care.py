@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from click.testing import Result
-from street.fakes import anna
-from street.fakes.anna import ANNA, ANNAS_FEED, NODE, NOW_MS, AnnasDesk, make_post
+from msgspec.structs import replace
+from street.fakes import annas_desk
+from street.fakes.anna import ANNA, ANNAS_FEED, FEED_STATUS, NODE, NOW_MS, make_post
+from street.fakes.annas_desk import AnnasDesk
 from street.fakes.doors import FakeDoors
 from swarmfeed.core.asks.upkeep import Verify, VerifyReport
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
@@ -45,8 +46,8 @@ def test_what_comes_by_way_of_another_is_said_to_be_slow(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "by_another" not in json.loads(run("status", "--json").stdout)["feeds"][0]
-    slow = replace(anna.FEED_STATUS, fetching=0, by_another=True)
-    monkeypatch.setattr(anna, "FEED_STATUS", slow)
+    slow = replace(FEED_STATUS, fetching=0, by_another=True)
+    monkeypatch.setattr(annas_desk, "FEED_STATUS", slow)
     assert json.loads(run("status", "--json").stdout)["feeds"][0]["by_another"] is True
     assert any(
         "slowly, by way of another" in line for line in run("status").stdout.splitlines()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ME, NOW_MS, AnnasDesk
+from street.fakes.anna import ME, NOW_MS
+from street.fakes.annas_desk import AnnasDesk
 from street.fakes.devices import CODE, SomeDevices
 from street.fakes.doors import FakeDoors
 from swarmfeed.core.asks.devices import ConfirmDevice, NameDevice, ProposeDevice, RemoveDevice
@@ -55,7 +56,7 @@ def test_the_list_says_of_each_what_it_is(run: Run, some: SomeDevices, words: ob
 def test_adding_without_a_terminal_takes_a_yes(run: Run, some: SomeDevices) -> None:
     result = run("devices", "add", LINK)
     assert result.exit_code == 1
-    assert "nobody can be asked here" in result.stderr and CODE in result.stderr
+    assert "there is no terminal here to answer at" in result.stderr and CODE in result.stderr
     assert some.asked == [ProposeDevice(link=LINK), ConfirmDevice(code=CODE, same=False)]
     some.asked.clear()
     result = run("devices", "add", LINK, "--yes")

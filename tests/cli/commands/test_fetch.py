@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import BERT, AnnasDesk
+from msgspec.structs import replace
+from street.fakes.anna import BERT
+from street.fakes.annas_desk import AnnasDesk
 from street.fakes.doors import FakeDoors
 from swarmfeed.cli.commands.fetch import Fetched
 from swarmfeed.core.asks.people import FetchProgress

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ANNA, AnnasDesk
+from msgspec.structs import replace
+from street.fakes.anna import ANNA
+from street.fakes.annas_desk import AnnasDesk
 from swarmfeed.core.asks.history import Explain, Explanations, SayGoodbye, Told
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import NOW_MS, AnnasDesk
+from street.fakes.anna import NOW_MS
+from street.fakes.annas_desk import AnnasDesk
 from swarmfeed.core.asks.writing import ImportPosts
 
 Run = Callable[..., Result]

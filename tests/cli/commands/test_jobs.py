@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from click.testing import Result
-from street.fakes.anna import AnnasDesk
+from street.fakes.annas_desk import AnnasDesk
 
 Run = Callable[..., Result]
 

@@ -2,18 +2,24 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ANNA, BERT, ME, NOW_MS, AnnasDesk
+from street.fakes.anna import ANNA, BERT, ME, NOW_MS
+from street.fakes.annas_desk import AnnasDesk
 from street.fakes.letters import LETTERS, FakeTalk, came
 from street.fakes.table import Rows
+from swarmfeed.core.asks import filter_sentences
 from swarmfeed.core.asks import letter_sentences as sentences
+from swarmfeed.core.asks.letters import LetterView, WriteLetter
+from swarmfeed.core.asks.media import Upload, Uploaded
 from swarmfeed.core.asks.people import AuthorView
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.letters.limits import TEXT_BYTES_MAX
+from swarmfeed.errors import RetryError
 
 Run = Callable[..., Result]
 
@@ -31,7 +37,11 @@ class WritingDesk(AnnasDesk):
         self.authors: dict[AuthorId, AuthorView] = {ANNA: ME, BERT: self._author(BERT)}
         self.talks: dict[str, FakeTalk] = {}
 
-    ROWS: ClassVar[Rows] = {**AnnasDesk.ROWS, **LETTERS}
+    ROWS: ClassVar[Rows] = {
+        **AnnasDesk.ROWS,
+        **LETTERS,
+        Upload: lambda _, ask: Uploaded(upload="u" * 32, size_bytes=len(ask.data)),
+    }
 
 
 @pytest.fixture
@@ -54,10 +64,41 @@ def test_a_message_is_for_a_name_an_address_or_a_link(
     assert texts(node, format_author(BERT)) == ["Hello  Bert"]
 
 
+def test_a_picture_goes_with_a_message(run: Run, node: WritingDesk, tmp_path: Path) -> None:
+    picture = tmp_path / "bee.png"
+    picture.write_bytes(b"\x89PNG")
+    wish = ("message", "Bert", "Look", "--media", str(picture), "--alt", "A bee.", "--json")
+    (medium,) = json.loads(run(*wish).stdout)["media"]
+    assert medium["alt"] == "A bee."
+    shown = run("messages", "Bert").stdout
+    assert "Look" in shown and "A bee." in shown
+
+
 def test_a_message_is_read_from_standard_input(run: Run, node: WritingDesk) -> None:
     printed = run("message", "Bert", "-", "--json", stdin="one\ntwo\n").stdout
     assert json.loads(printed)["text"] == "one\ntwo"
     assert texts(node, format_author(BERT)) == ["one\ntwo"]
+
+
+def test_a_message_with_a_key_is_sent_once(run: Run, node: WritingDesk) -> None:
+    for key in ("k-1", "k-1", "k-2"):
+        run("message", "Bert", "Hello", "--key", key)
+    assert texts(node, format_author(BERT)) == ["Hello", "Hello"]
+
+
+def test_who_does_not_know_whether_it_was_heard_is_told_the_key(
+    run: Run, node: WritingDesk
+) -> None:
+    said: list[str] = []
+
+    def drop(_: object, ask: WriteLetter) -> LetterView:
+        said.append(ask.key)
+        raise RetryError("the node did not answer")
+
+    node.rows[WriteLetter] = drop
+    result = run("message", "Bert", "Hello")
+    assert result.exit_code != 0
+    assert said[0] and f"without sending it twice, add: --key {said[0]}" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -117,8 +158,7 @@ def test_a_conversation_is_shown_and_is_read_by_that(run: Run, node: WritingDesk
     [
         ("accept", "accepted", sentences.ACCEPTED_NOW),
         ("ignore", "ignored", sentences.IGNORED_NOW),
-        ("block", "blocked", sentences.BLOCKED_NOW),
-        ("unblock", "accepted", sentences.UNBLOCKED_NOW),
+        ("block", "blocked", filter_sentences.BLOCKED),
     ],
 )
 def test_who_asks_is_answered(
@@ -130,6 +170,16 @@ def test_who_asks_is_answered(
     assert node.talks[format_author(BERT)].view.standing == standing
     printed = json.loads(run("messages", how, "Bert", "--json").stdout)
     assert printed["talk"]["standing"] == standing
+
+
+def test_who_is_blocked_no_more_asks_still(run: Run, node: WritingDesk) -> None:
+    came(node, BERT, "You do not know me", standing="requested")
+    refused = run("messages", "unblock", "Bert")
+    assert refused.exit_code == 1 and sentences.NOT_BLOCKED() in refused.stderr
+    run("messages", "block", "Bert")
+    says = run("messages", "unblock", "Bert").stdout.strip()
+    assert says == filter_sentences.UNBLOCKED(name="Bert")
+    assert node.talks[format_author(BERT)].view.standing == "requested"
 
 
 def test_who_is_blocked_is_not_written_to(run: Run, node: WritingDesk) -> None:

@@ -4,8 +4,19 @@ import json
 from collections.abc import Callable
 
 from click.testing import Result
-from street.fakes.anna import BERT, AnnasDesk
+from msgspec.structs import replace
+from street.fakes.anna import BERT
+from street.fakes.annas_desk import AnnasDesk
+from swarmfeed.core.asks.muting import (
+    MutedThread,
+    MutedThreads,
+    MuteThread,
+    UnmuteThread,
+    WhichThreadsAreMuted,
+)
+from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_author
+from swarmfeed.core.base.types import EntryRef, FeedId, Hash
 
 Run = Callable[..., Result]
 
@@ -33,3 +44,26 @@ def test_state_save_says_who_can_open_it(run: Run) -> None:
     assert "1 device can open it" in printed and "your two sheets" in printed
     saved = {"rows": 3, "entries": 2, "devices": 1, "sheets": 2}
     assert json.loads(run("state", "save", "--json").stdout) == saved
+
+
+def test_a_thread_is_muted_listed_and_unmuted(run: Run, node: AnnasDesk) -> None:
+    ref = EntryRef(FeedId(b"f" * 32), Hash(b"h" * 32), 7)
+    thread = MutedThread(ref=ref, since_ms=1, author_name="Bert", words="a long talk")
+    asked: list[str] = []
+
+    def note(_: object, ask: MuteThread | UnmuteThread) -> MutedThreads:
+        asked.append(f"{ask.name} {ask.ref}")
+        return MutedThreads(threads=())
+
+    node.rows[MuteThread] = node.rows[UnmuteThread] = note
+    assert run("mute-thread").stdout == "You muted no thread.\n"
+    assert "Nothing of this thread" in run("mute-thread", "12345").stdout
+    gone = replace(thread, author_name="", words="")
+    node.rows[WhichThreadsAreMuted] = lambda *_: MutedThreads(threads=(thread, gone))
+    listed = run("mute-thread").stdout.splitlines()
+    assert listed[0] == f"{ref_text(ref)}  Bert: a long talk"
+    assert listed[1] == f"{ref_text(ref)}  A post that is not on this machine"
+    printed = json.loads(run("mute-thread", "--json").stdout)["threads"][0]
+    assert (printed["index"], printed["words"]) == (7, "a long talk")
+    assert "not muted any more" in run("unmute-thread", ref_text(ref)).stdout.lower()
+    assert asked == ["mute-thread 12345", f"unmute-thread {ref_text(ref)}"]

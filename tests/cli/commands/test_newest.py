@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 
 from click.testing import Result
-from street.fakes.anna import ANNA, BERT, AnnasDesk
+from street.fakes.anna import ANNA, BERT
+from street.fakes.annas_desk import AnnasDesk
 from swarmfeed.core.base.address import format_author
 
 Run = Callable[..., Result]

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ANNA, ANNAS_FEED, BERT, LINK, NODE, AnnasDesk
+from street.fakes.anna import ANNA, ANNAS_FEED, BERT, LINK, NODE
+from street.fakes.annas_desk import AnnasDesk
 from swarmfeed.cli.commands import people
-from swarmfeed.core.asks import sentences
+from swarmfeed.core.asks import size_sentences
 from swarmfeed.core.asks.people import Cost
 from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.types import AuthorId
@@ -47,11 +48,13 @@ def test_who_follows_a_bomb_is_told_what_it_takes(run: Run, node: AnnasDesk) -> 
         bytes_total=400_000,
         unpacked_bytes=524_000_000,
         exact=True,
-        sentences=sentences.what_it_would_take(
+        held_by=1,
+        sentences=size_sentences.what_it_would_take(
             entries=65_536,
             size_bytes=400_000,
             unpacked_bytes=524_000_000,
             exact=True,
+            held_by=1,
             budget_bytes=256_000_000,
         ),
     )

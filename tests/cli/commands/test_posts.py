@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
-from street.fakes.anna import ANNA, BERT, NOW_MS, AnnasDesk, make_post
+from msgspec.structs import replace
+from street.fakes.anna import ANNA, BERT, NOW_MS, make_post
+from street.fakes.annas_desk import AnnasDesk
 from street.fakes.doors import FakeDoors
 from swarmfeed.cli import output
 from swarmfeed.core.asks.network import (
@@ -332,7 +333,7 @@ def test_without_a_home_a_command_says_how_to_make_one(
     result = CliRunner().invoke(main, ["--home", str(home), "timeline"])
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
-    assert f"swarmfeed --home {home} init" in result.stderr
+    assert f"swarmfeed --home {home} run" in result.stderr
 
 
 # --- threads ---------------------------------------------------------------------------------

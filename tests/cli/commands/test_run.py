@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from msgspec.structs import replace
 from street.authors import blank_keys
 from street.fakes.anna import LINK
 from street.fakes.doors import FakeDoors
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.waylist import WayList
+from swarmfeed.node.ground.home import Begun, SecureAt
 from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.history.settings import HistorySettings
 from swarmfeed.node.letters.settings import LetterSettings
 from swarmfeed.node.lookup.settings import LookupSettings
 from swarmfeed.node.mailboxes.settings import MailboxSettings
+from swarmfeed.node.media.settings import MediaSettings
+from swarmfeed.node.relay.settings import RelaySettings
 from swarmfeed.node.supernode.settings import SupernodeSettings
 from swarmfeed.node.wayin.settings import WayInSettings
 from swarmfeed.node.witness.settings import WitnessSettings
@@ -26,7 +30,9 @@ PAGE = "http://127.0.0.1:1/login?token=t"
 OTHERS = (
     HistorySettings(),
     SupernodeSettings(),
+    RelaySettings(),
     LookupSettings(),
+    MediaSettings(),
     WayInSettings(),
     WitnessSettings(),
     LetterSettings(),
@@ -50,6 +56,12 @@ def test_run_prints_the_page_and_the_link_and_stops_on_ctrl_c(
     assert fake.opened == []
 
 
+def test_run_says_where_apps_find_it_by_https(run: Run, fake: FakeDoors, keys: Path) -> None:
+    fake.secure = SecureAt(url="https://127.0.0.1:4", fingerprint="AB:CD")
+    said = run("run", "--no-open", "--tls-port", "4").stdout
+    assert said.endswith("https: https://127.0.0.1:4\ncertificate: AB:CD\n")
+
+
 def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path) -> None:
     listed = keys.with_name("supernodes.txt")
     listed.write_text("# from a friend\n192.0.2.7:4000\n")
@@ -58,12 +70,15 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         *("--listen", "127.0.0.1", "--peer", "127.0.0.2:4", "--peer", "[::1]:5"),
         *("--no-dht", "--dht-node", "localhost:6", "--lan", "--disk", "1.5G", "--no-open"),
         *("--download-limit", "2M", "--upload-limit", "500 KB", "--supernode", "on"),
-        *("--supernode-disk", "2G"),
+        *("--supernode-disk", "2G", "--media-disk", "3G", "--media-fetch", "500K"),
         *("--supernode-list", str(listed)),
         *("--mailbox-disk", "500M", "--witness", "127.0.0.3:8"),
+        *("--tls-port", "4", "--tls-listen", "127.0.0.9"),
     )
-    assert fake.ran_with[0][0] == NodeSettings(
+    assert replace(fake.ran_with[0][0], told=()) == NodeSettings(
         page_port=1,
+        tls_port=4,
+        tls_listen="127.0.0.9",
         link_port=2,
         swarm_port=3,
         listen="127.0.0.1",
@@ -77,7 +92,9 @@ def test_every_option_reaches_the_settings(run: Run, fake: FakeDoors, keys: Path
         others=(
             HistorySettings(),
             SupernodeSettings(supernode="on"),
+            RelaySettings(),
             LookupSettings(recent_bytes=2_000_000_000),
+            MediaSettings(disk_bytes=3_000_000_000, fetched_bytes=500_000),
             WayInSettings(supernode_list=(WayList((Endpoint("192.0.2.7", 4000),)),)),
             WitnessSettings(witness=(Endpoint("127.0.0.3", 8),)),
             LetterSettings(),
@@ -109,7 +126,7 @@ def test_without_a_screen_no_browser_is_tried(
     assert fake.opened == []
 
 
-def test_without_a_terminal_protected_keys_ask_for_a_file(
+def test_without_a_terminal_protected_keys_are_opened_on_the_page(
     run: Run, home: Path, fake: FakeDoors
 ) -> None:
     home.mkdir()
@@ -117,13 +134,34 @@ def test_without_a_terminal_protected_keys_ask_for_a_file(
     box = "A" * 323 + "="  # 24 + 16 + 202 bytes
     (home / "keys").write_text(f"{header}salt: {'A' * 22}==\n\n{box}\n")
     (home / "keys").chmod(0o600)
+    page = "page: http://127.0.0.1:1/login?token=s\n"
+    result = run("run")
+    assert (result.exit_code, result.stdout, fake.ran_with) == (0, page, []), "stopped there"
+    fake.begins = Begun(passphrase="typed on the page", sockets=["a socket"])
     result = run("run", "--no-open")
-    assert (result.exit_code, fake.ran_with) == (1, [])
-    assert "--passphrase-file" in result.stderr
-    (home / "secret").write_text("open sesame\n")
-    (home / "secret").chmod(0o600)
-    run("run", "--no-open", "--passphrase-file", str(home / "secret"))
-    assert fake.ran_with[0][1] == "open sesame"
+    assert result.stdout == f"{page}page: {PAGE}\nlink: {LINK}\n"
+    assert [passphrase for _, passphrase in fake.ran_with] == ["typed on the page"]
+    assert fake.sockets == [["a socket"]], "the node goes on at the same port"
+
+
+def test_where_nobody_was_yet_the_page_asks_all_that_is_needed(
+    run: Run, fake: FakeDoors, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    (home / "run").mkdir(parents=True)
+    fake.begins = Begun(passphrase="", sockets=["a socket"])
+    result = run("run")
+    assert (result.exit_code, result.stdout.count("page: ")) == (0, 2)
+    assert len(fake.opened) == 1, "the browser that began goes on by itself"
+    assert fake.ran_with == [(NodeSettings(others=OTHERS), "")]
+
+
+def test_where_keys_were_lost_nobody_new_begins(run: Run, fake: FakeDoors, home: Path) -> None:
+    (home / "feeds/one").mkdir(parents=True)
+    (home / "feeds/one/journal").touch()
+    fake.begins = Begun(passphrase="", sockets=["a socket"])
+    assert run("run", "--no-open").exit_code == 1
+    assert fake.ran_with == []
 
 
 def test_open_prints_a_fresh_link(run: Run) -> None:

@@ -3,7 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.asks.excerpt import LONG_LINES, SHOWN_LINES, excerpt, is_long
+from swarmfeed.core.asks.excerpt import (
+    LONG_LINES,
+    SHOWN_LINES,
+    excerpt,
+    is_long,
+    reading_minutes,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,3 +43,17 @@ def test_a_part_is_the_beginning_and_a_whole_is_whole(text: str, columns: int) -
     shown, more = excerpt(text, columns)
     assert text.startswith(shown)
     assert shown == text if more == 0 else more > LONG_LINES - SHOWN_LINES
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("", 1),
+        ("word " * 200, 1),
+        ("words " * 800, 4),
+        ("字" * 2_400, 4),
+        ("e\u0301" * 4_800, 4),
+    ],
+)
+def test_how_long_a_text_takes_to_read(text: str, minutes: int) -> None:
+    assert reading_minutes(text) == minutes

@@ -1,10 +1,12 @@
 """Pages of posts, and what they are called in them."""
 
-from dataclasses import replace
-
+import pytest
+from msgspec.structs import replace
 from street.fakes.anna import make_post
-from swarmfeed.core.asks.posts import page_of, ref_text, told_apart
+from swarmfeed.core.asks.posts import names_in, page_of, ref_text, told_apart
+from swarmfeed.core.base.limits import PAGE_POSTS_MAX
 from swarmfeed.core.base.types import FeedId
+from swarmfeed.errors import UserError
 
 FIRST = make_post(3, "first", time_ms=5)
 OTHER = make_post(4, "other", time_ms=6)
@@ -28,3 +30,11 @@ def test_a_page_goes_on_only_when_it_is_full() -> None:
     assert page_of([FIRST, OTHER], 3).next is None
     assert page_of([], 0).next is None
     assert ref_text(FIRST.ref).endswith("/3")
+
+
+def test_several_are_named_with_commas_between_up_to_a_bound() -> None:
+    assert names_in(" a, b ,, a,") == ["a", "b", "a"]
+    assert names_in(" ") == []
+    assert len(names_in("x," * PAGE_POSTS_MAX)) == PAGE_POSTS_MAX
+    with pytest.raises(UserError, match="At most"):
+        names_in("x," * (PAGE_POSTS_MAX + 1))

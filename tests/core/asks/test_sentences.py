@@ -1,7 +1,12 @@
 """Sentences that depend on more than one number."""
 
 import pytest
-from swarmfeed.core.asks.sentences import how_it_is, what_is_confirmed, who_has_it
+from swarmfeed.core.asks.sentences import (
+    how_it_is,
+    what_is_confirmed,
+    who_has_it,
+)
+from swarmfeed.core.asks.short_sentences import how_it_is_in_short
 
 
 @pytest.mark.parametrize(
@@ -41,6 +46,34 @@ def test_how_a_node_is(
     running: bool, peers: int, held_by: int | None, safe: bool, said: str
 ) -> None:
     assert how_it_is(running=running, peers=peers, held_by=held_by, safe=safe) == said
+
+
+@pytest.mark.parametrize(
+    ("running", "peers", "held_by", "safe", "stopped", "said", "more"),
+    [
+        (True, 3, 3, True, True, "Something is in the way", "what it is stands at the top"),
+        (False, 3, 3, True, False, "Offline", "the data was opened without the network"),
+        (True, 0, 3, True, False, "Not connected", "what you write goes out as soon as"),
+        (True, 1, None, False, False, "1 machine connected", ""),
+        (True, 2, 0, True, False, "Well connected", "what you wrote last is on its way out"),
+        (True, 2, 1, False, False, "Well connected", "1 other has your newest post"),
+        (True, 2, 4, True, False, "Well connected", "your posts are safe"),
+    ],
+)
+def test_how_a_node_is_in_short(
+    running: bool,
+    peers: int,
+    held_by: int | None,
+    safe: bool,
+    stopped: bool,
+    said: str,
+    more: str,
+) -> None:
+    short = how_it_is_in_short(
+        running=running, peers=peers, held_by=held_by, safe=safe, stopped=stopped
+    )
+    assert short.said == said and short.more.startswith(more)
+    assert bool(short.more) is bool(more)
 
 
 def test_who_has_a_post() -> None:

@@ -1,8 +1,7 @@
 """What is said of threads."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import Answered, PostView
 from swarmfeed.core.asks.thread_sentences import above, answering, direct_replies, replies_below

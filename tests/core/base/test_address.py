@@ -4,7 +4,7 @@ from base64 import b32encode
 from hashlib import sha3_256
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from swarmfeed.core.base.address import (
     ADDRESS_CHARS,
@@ -17,6 +17,7 @@ from swarmfeed.core.base.address import (
     parse_endpoint,
     parse_link,
 )
+from swarmfeed.core.base.blank import seen_name
 from swarmfeed.core.base.limits import ENDPOINTS_MAX, LINK_CHARS_MAX, NAME_CHARS_MAX
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, Hash
 from swarmfeed.errors import UserError
@@ -140,12 +141,13 @@ def test_a_bare_address_is_a_link() -> None:
     assert format_link(Link(AuthorId(KEY))) == f"swarmfeed:{AUTHOR}"
 
 
+@example(key=KEY, name="\U000e0000", at=[])  # nobody sees it
 @given(keys, names, st.lists(endpoints, max_size=ENDPOINTS_MAX + 2))
 def test_a_link_leads_back_to_all_that_fits(key: bytes, name: str, at: list[Endpoint]) -> None:
     text = format_link(Link(AuthorId(key), name, tuple(at)))
     parsed = parse_link(text)
     assert len(text) <= LINK_CHARS_MAX and text.isascii()
-    assert (parsed.author_id, parsed.name) == (key, name)
+    assert (parsed.author_id, parsed.name) == (key, seen_name(name))
     assert parsed.at == tuple(at[: len(parsed.at)])
     assert len(parsed.at) == min(len(at), ENDPOINTS_MAX) or len(text) > LINK_CHARS_MAX - 70
 

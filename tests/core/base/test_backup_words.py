@@ -5,7 +5,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from swarmfeed.core.base.backup_words import seed_of_words, seeds_of_words, words_of_seed
+from swarmfeed.core.base.backup_words import (
+    seed_of_words,
+    seeds_of_words,
+    what_is_wrong,
+    words_of_seed,
+)
 from swarmfeed.core.base.typed_words import distance
 from swarmfeed.errors import UserError
 
@@ -280,3 +285,19 @@ def test_any_text_raises_the_one_error(text: str) -> None:
 )
 def test_the_distance_of_words(one: str, other: str, steps: int) -> None:
     assert distance(one, other) == distance(other, one) == steps
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("velvet", ""),
+        (" Velv ", ""),
+        ("VELVET", ""),
+        ("", "Type the word that stands there on the paper."),
+        ("window", "Another word stands there. Look at the number, and at the paper."),
+        ("velvte", "Not one of the backup words. Did you mean velvet, valve or elite?"),
+        ("\u4e2d" * 64, "Not one of the backup words."),
+    ],
+)
+def test_a_word_from_paper_is_right_or_it_is_said_what_is_wrong(typed: str, said: str) -> None:
+    assert what_is_wrong(typed, "velvet") == said

@@ -1,15 +1,16 @@
-"""Bencode: the corpus of bad spellings, and agreement with a reader written from BEP 3."""
+"""Bencode: the corpus of bad spellings, what reading costs at most, and fields."""
 
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from swarmfeed.core.base import bencoding
 from swarmfeed.core.base.bencoding import (
-    INT_MAX,
-    INT_MIN,
+    READ_AT_ONCE_BYTES_MAX,
     Fields,
     Value,
     decode,
@@ -18,104 +19,10 @@ from swarmfeed.core.base.bencoding import (
     encode,
 )
 from swarmfeed.core.base.limits import MESSAGE_DEPTH_MAX, VALUES_MAX
+from swarmfeed.core.base.texts import Text
 from swarmfeed.errors import BadEncodingError
 
 LIMIT_BYTES = 1_000
-
-
-class Reference:
-    """Reads canonical bencode by the words of BEP 3, one byte after the other."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def read_all(self) -> Value:
-        value = self.read_value(depth=0)
-        self.require(self.at == len(self.data))
-        return value
-
-    def read_value(self, depth: int) -> Value:
-        mark = self.peek()
-        if mark == b"i":
-            return self.read_int()
-        if mark in (b"l", b"d"):
-            self.require(depth < MESSAGE_DEPTH_MAX)
-            self.at += 1
-            return self.read_list(depth) if mark == b"l" else self.read_dict(depth)
-        return self.read_bytes()
-
-    def read_int(self) -> int:
-        self.at += 1
-        start = self.at
-        if self.peek() == b"-":
-            self.at += 1
-        digits = self.read_digits(b"e")
-        number = -int(digits) if self.data[start : start + 1] == b"-" else int(digits)
-        self.require(str(number).encode() == self.data[start : self.at - 1])
-        self.require(-(2**63) <= number < 2**63)
-        return number
-
-    def read_bytes(self) -> bytes:
-        digits = self.read_digits(b":")
-        length = int(digits)
-        self.require(str(length).encode() == digits and self.at + length <= len(self.data))
-        self.at += length
-        return self.data[self.at - length : self.at]
-
-    def read_digits(self, end: bytes) -> bytes:
-        start = self.at
-        while self.peek() in (b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9"):
-            self.at += 1
-        self.require(start < self.at and self.peek() == end)
-        self.at += 1
-        return self.data[start : self.at - 1]
-
-    def read_list(self, depth: int) -> list[Value]:
-        found = []
-        while self.peek() != b"e":
-            found.append(self.read_value(depth + 1))
-        self.at += 1
-        return found
-
-    def read_dict(self, depth: int) -> dict[bytes, Value]:
-        found: dict[bytes, Value] = {}
-        last: bytes | None = None
-        while self.peek() != b"e":
-            key = self.read_bytes()
-            self.require(last is None or last < key)
-            found[key] = self.read_value(depth + 1)
-            last = key
-        self.at += 1
-        return found
-
-    def peek(self) -> bytes:
-        self.require(self.at < len(self.data))
-        return self.data[self.at : self.at + 1]
-
-    def require(self, held: bool) -> None:
-        if not held:
-            raise BadEncodingError("reference")
-
-
-def outcome(read: Callable[[], Value]) -> Value | None:
-    """The value, or None for the one error; any other exception fails the test."""
-    try:
-        return read()
-    except BadEncodingError:
-        return None
-
-
-values = st.recursive(
-    st.integers(INT_MIN, INT_MAX) | st.binary(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.binary(max_size=4), inner),
-    max_leaves=12,
-)
-look_alikes = st.lists(
-    st.sampled_from([b"i", b"l", b"d", b"e", b":", b"-", b"0", b"1", b"2", b"9", b"_", b" "])
-    | st.sampled_from([b"i0e", b"1:a", b"1:b", b"0:", b"le", b"de", b"\xff"]),
-    max_size=24,
-).map(b"".join)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +100,8 @@ def test_a_key_of_negative_length_does_not_read_the_same_bytes_for_ever(
     "flood",
     [
         b"l" * 1_000_000,
+        b"l" * 131_072,
+        b"i" + b"9" * 131_070 + b"e",
         b"d0:" * 300_000,
         b"l" * 500_000 + b"e" * 500_000,
         b"i" + b"9" * 1_000_000 + b"e",
@@ -201,12 +110,92 @@ def test_a_key_of_negative_length_does_not_read_the_same_bytes_for_ever(
 )
 def test_a_flood_within_the_size_limit_is_refused_at_once(flood: bytes) -> None:
     tracemalloc.start()
-    started_s = time.monotonic()
+    started_s = time.thread_time()
     with pytest.raises(BadEncodingError):
         decode(flood, limit_bytes=len(flood))
-    assert time.monotonic() - started_s < 0.2
+    assert time.thread_time() - started_s < 0.2
     assert tracemalloc.get_traced_memory()[1] < 4_000_000
     tracemalloc.stop()
+
+
+@pytest.mark.attack("A09")
+@pytest.mark.parametrize(
+    "nested",
+    [
+        b"l" * 1_000,
+        b"l" * 4_000 + b"e" * 4_000,
+        b"d0:" * 40_000,
+        b"ll0:" * 30_000,
+        b"l" * 1_000 + b"e" * 1_000,
+        b"d0:" * 333 + b"0:",
+    ],
+)
+def test_what_is_nested_deep_needs_little_stack(nested: bytes) -> None:
+    """bencode2 0.3.38 needs more than 1 MiB for the second, and ends the process without it."""
+    refused: list[BadEncodingError] = []
+
+    def read() -> None:
+        try:
+            decode(nested, limit_bytes=len(nested))
+        except BadEncodingError as error:
+            refused.append(error)
+
+    before = threading.stack_size(512 * 1024)
+    try:
+        reading = threading.Thread(target=read)
+        reading.start()
+    finally:
+        threading.stack_size(before)
+    reading.join()
+    assert "nested too deep" in str(refused[0])
+
+
+@pytest.mark.attack("A09")
+@pytest.mark.parametrize("nested", [b"l" * 1_000, b"d0:" * 333, b"ll0:" * 250])
+def test_what_is_nested_deep_costs_less_than_what_is_full(nested: bytes) -> None:
+    """bencode2 0.3.38 takes 2.7 ms to refuse the first, our own reader 6 µs."""
+
+    def quickest_s(spelling: bytes) -> float:
+        taken = []
+        for _ in range(5):
+            started_s = time.thread_time()
+            for _ in range(10):
+                with suppress(BadEncodingError):
+                    decode(spelling, limit_bytes=len(spelling))
+            taken.append(time.thread_time() - started_s)
+        return min(taken)
+
+    assert quickest_s(nested) < quickest_s(b"l" + b"le" * 499 + b"e")
+
+
+@pytest.mark.attack("A09")
+def test_where_bencode2_was_not_compiled_our_own_reader_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its own Python has no bound that Python's stack would keep, nor one of digits."""
+    monkeypatch.setattr(bencoding, "COMPILED", False)
+    monkeypatch.setattr(bencoding, "bdecode", import_module("bencode2.__decoder").bdecode)
+    deep = b"l" * 1_000 + b"8000:" + b"x" * 8_000 + b"e" * 1_000
+    for refused in (deep, b"i" + b"9" * 131_000 + b"e"):
+        with pytest.raises(BadEncodingError):
+            decode(refused, limit_bytes=len(refused))
+
+
+@pytest.mark.attack("A09")
+def test_values_are_bounded_however_few_bytes_they_take() -> None:
+    lists, keys = b"l" + b"le" * 9 + b"e", b"d1:a1:b1:c1:de"
+    for fits, count in ((lists, 10), (keys, 5)):
+        assert decode(fits, limit_bytes=LIMIT_BYTES, values_max=count) is not None
+        with pytest.raises(BadEncodingError, match=f"more than {count - 1} values"):
+            decode(fits, limit_bytes=LIMIT_BYTES, values_max=count - 1)
+
+
+@pytest.mark.attack("A09")
+def test_what_is_long_or_full_of_letters_is_read_the_same() -> None:
+    texts: list[Value] = [b"all dogs" * 100] * 100
+    for value in (texts, [b"x" * READ_AT_ONCE_BYTES_MAX], {b"a": texts, b"b": [1, {}]}):
+        spelling = encode(value)
+        assert decode(spelling, limit_bytes=len(spelling)) == value
 
 
 @pytest.mark.slow
@@ -238,35 +227,6 @@ def test_a_length_beyond_the_end_is_told_where_it_stands() -> None:
 def test_the_deepest_nesting_is_read() -> None:
     deepest = b"l" * MESSAGE_DEPTH_MAX + b"e" * MESSAGE_DEPTH_MAX
     assert encode(decode(deepest, limit_bytes=LIMIT_BYTES)) == deepest
-
-
-@given(values)
-def test_a_value_comes_back_unchanged(value: Value) -> None:
-    encoded = encode(value)
-    expected = outcome(Reference(encoded).read_all)
-    assert outcome(lambda: decode(encoded, limit_bytes=len(encoded))) == expected
-    assert expected in (value, None)  # None: nested too deep
-
-
-@pytest.mark.attack("A09")
-@given(look_alikes | st.binary(max_size=60))
-def test_garbage_gives_what_the_reference_gives(garbage: bytes) -> None:
-    value = outcome(lambda: decode(garbage, limit_bytes=LIMIT_BYTES))
-    assert value == outcome(Reference(garbage).read_all)
-    assert value is None or encode(value) == garbage
-
-
-@pytest.mark.attack("A09")
-@given(values, st.data())
-def test_a_changed_byte_gives_what_the_reference_gives(
-    value: Value, data: st.DataObject
-) -> None:
-    changed = bytearray(encode(value))
-    at = data.draw(st.integers(0, len(changed) - 1))
-    changed[at] = data.draw(st.sampled_from(b"ilde:0123456789-_") | st.integers(0, 255))
-    spelling = bytes(changed)
-    value_now = outcome(lambda: decode(spelling, limit_bytes=len(spelling)))
-    assert value_now == outcome(Reference(spelling).read_all)
 
 
 def test_text_and_tuples_are_written_as_bytes_and_lists() -> None:
@@ -363,3 +323,10 @@ def test_a_field_out_of_bounds_names_its_key(read: Callable[[], object], message
     with pytest.raises(BadEncodingError) as error:
         read()
     assert message in str(error.value)
+
+
+def test_a_sentence_is_a_string_to_who_is_told_it() -> None:
+    full = Text("{n:1 place is|# places are} taken")(n=2)
+    assert encode([full, {full: full}]) == encode(
+        ["2 places are taken", {str(full): str(full)}]
+    )

@@ -1,11 +1,11 @@
 """Records and their bytes: what each annotation makes of a field, at its bound and beyond."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 from swarmfeed.core.base.bencoding import Encodable, Fields, Value, decode, encode
 from swarmfeed.core.base.codec import codec_of, say
 from swarmfeed.core.base.marks import OPTIONAL, At, Between, Spelled, UpTo
@@ -25,14 +25,12 @@ Far = Annotated[Endpoint, At("z")]
 Short = Annotated[bytes, At("s", "Few bytes"), UpTo(3)]
 
 
-@dataclass(frozen=True, slots=True)
-class Inner:
+class Inner(Struct, frozen=True):
     number: Annotated[int, At("n"), Between(-1, 9)]
     flag: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Everything:
+class Everything(Struct, frozen=True, kw_only=True):
     author: Annotated[AuthorId, At("a")]
     feed: Annotated[FeedId, At("f")]
     node: Annotated[NodeId, At("i")]
@@ -200,8 +198,7 @@ def test_any_value_anywhere_is_read_as_it_is_spelled_or_refused(key: bytes, valu
 
 
 def test_a_record_without_fields_is_an_empty_dict() -> None:
-    @dataclass(frozen=True, slots=True)
-    class Nothing:
+    class Nothing(Struct, frozen=True):
         pass
 
     assert codec_of(Nothing).write(Nothing()) == {}
@@ -213,8 +210,7 @@ def test_a_codec_is_derived_once() -> None:
 
 
 def badly_declared(hint: Any) -> type:
-    @dataclass(frozen=True, slots=True)
-    class Bad:
+    class Bad(Struct, frozen=True):
         field: hint
 
     return Bad
@@ -240,12 +236,10 @@ def test_an_annotation_that_says_too_little_is_told_at_once(hint: Any, said: str
 
 
 def test_what_is_optional_has_an_empty_default() -> None:
-    @dataclass(frozen=True, slots=True)
-    class Awake:
+    class Awake(Struct, frozen=True):
         awake: Annotated[bool, OPTIONAL] = True
 
-    @dataclass(frozen=True, slots=True)
-    class Count:
+    class Count(Struct, frozen=True):
         count: Annotated[int, Between(0, 9), OPTIONAL]
 
     for record in (Awake, Count):
@@ -253,15 +247,14 @@ def test_what_is_optional_has_an_empty_default() -> None:
             codec_of(record)
 
 
-def test_a_key_stands_for_one_field_and_a_record_is_a_dataclass() -> None:
-    @dataclass(frozen=True, slots=True)
-    class Twice:
+def test_a_key_stands_for_one_field_and_records_are_structs() -> None:
+    class Twice(Struct, frozen=True):
         one: Annotated[bool, At("x")]
         x: bool
 
     with pytest.raises(TypeError, match="Twice has a key twice"):
         codec_of(Twice)
-    with pytest.raises(TypeError, match="int is not a dataclass"):
+    with pytest.raises(TypeError, match="int is not a record"):
         codec_of(int)
 
 

@@ -1,6 +1,10 @@
+from base64 import b64encode
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from swarmfeed.core.base.bencoding import Fields
-from swarmfeed.core.base.spelling import check_word, read_host, take_word
+from swarmfeed.core.base.spelling import check_word, read_base64, read_host, take_word
 from swarmfeed.errors import BadEncodingError
 
 
@@ -33,3 +37,23 @@ def test_a_host_in_its_one_spelling_is_read(host: bytes) -> None:
 def test_another_spelling_of_a_host_is_refused(host: bytes) -> None:
     with pytest.raises(BadEncodingError):
         read_host(host)
+
+
+@given(st.binary(max_size=70))
+def test_base64_is_read_in_its_one_spelling(raw: bytes) -> None:
+    text = b64encode(raw)
+    assert read_base64(text) == read_base64(text.decode()) == raw
+    if text.endswith(b"="):
+        at = -3 if text.endswith(b"==") else -2
+        stray = bytes([text[at] + 1]) + text[len(text) + at + 1 :]
+        with pytest.raises(BadEncodingError):
+            read_base64(text[:at] + stray)
+
+
+@pytest.mark.parametrize(
+    "text", ["Zg", "Zg=", "Zh==", "Zg==\n", "Z g==", "Zg==Zg==", "Zm-_", "é==="]
+)
+def test_no_other_spelling_of_base64_is_read(text: str) -> None:
+    """RFC 4648, 3.3 and 3.5: no line ends, nothing outside of the alphabet, no stray bits."""
+    with pytest.raises(BadEncodingError):
+        read_base64(text)

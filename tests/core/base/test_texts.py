@@ -1,7 +1,16 @@
 """Words around numbers, in English and in a language that counts otherwise."""
 
 import pytest
-from swarmfeed.core.base.texts import ENGLISH, Language, Text, counted, format_size
+from hypothesis import given
+from hypothesis import strategies as st
+from swarmfeed.core.base.texts import (
+    ENGLISH,
+    Language,
+    Text,
+    counted,
+    format_size,
+    said_by,
+)
 
 HELD = Text("{who} is held by {nodes:1 node|# nodes} ({share:.1%})")
 
@@ -56,11 +65,35 @@ def test_a_value_is_never_taken_for_a_place() -> None:
         assert Text("{n:one|#} of {who}")(n=2, who=foreign) == f"2 of {foreign}"
 
 
+def test_what_an_error_says_can_be_said_in_another_language() -> None:
+    german = Language(texts={"no {what}": "kein {what}"})
+    error = ValueError(Text("no {what}")(what="Moos"))
+    assert said_by(error) == "no Moos"
+    assert german.render(said_by(error)) == german.render(error) == "kein Moos"
+    assert said_by(OSError(2, "gone")) == "[Errno 2] gone"
+    assert said_by(TimeoutError()) == ""
+
+
 def test_a_place_without_its_value_is_a_bug() -> None:
     with pytest.raises(KeyError):
         HELD(who="it")
     with pytest.raises(AssertionError, match="plural"):
         ENGLISH.say("{n:one|#}", n="two")
+
+
+@given(value=st.one_of(st.integers(), st.floats(), st.text(), st.booleans(), st.none()))
+def test_all_else_is_said_as_python_formats_it(value: object) -> None:
+    assert Text("{{{value}}} is it")(value=value) == f"{{{value}}} is it"
+    if isinstance(value, int | float):
+        text = "{value:,}, {value:.1f}; {value:+.0%}"
+        assert Text(text)(value=value) == text.format(value=value)
+    if isinstance(value, str):
+        assert Text("{value:>9}|")(value=value) == f"{value:>9}|"
+
+
+def test_a_conversion_is_a_bug() -> None:
+    with pytest.raises(AssertionError, match="conversion"):
+        Text("{what!r}")(what="x")
 
 
 def test_counted_words() -> None:

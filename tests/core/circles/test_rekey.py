@@ -1,10 +1,9 @@
 """A rekey: who has a key of a node opens it, and it is as long as that of any other circle."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.circles.rekey import open_before, open_epoch, seal_epoch, wraps_of
 from swarmfeed.core.circles.tree import OWN_NODE, cover, node_key, path_keys
 from swarmfeed.core.feed.entry import encode_entry

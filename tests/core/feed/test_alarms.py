@@ -1,10 +1,10 @@
 """What was done in an author's name, and not by their device."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 from street.authors import author_of, moved
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import FeedId

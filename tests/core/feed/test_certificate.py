@@ -1,11 +1,11 @@
 """Certificates: their bytes, and who may sign them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from street.authors import author_of
 from swarmfeed.core.base.bencoding import Encodable, encode
 from swarmfeed.core.base.keys import SigningKey, verify_signature

@@ -1,11 +1,11 @@
 """Chunk lists: which chunks cover a feed, and lists that do not."""
 
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.limits import (
     CHUNK_BYTES_MAX,

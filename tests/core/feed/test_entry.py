@@ -12,6 +12,7 @@ from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import (
     Entry,
     decode_entry,
+    decode_hashed,
     encode_entry,
     encode_withdrawn,
     hash_stored,
@@ -61,6 +62,7 @@ def test_an_entry_is_canonical_bencode_and_comes_back(
     assert decode(stored, limit_bytes=STORED_BYTES_MAX) == fields
     assert decode_entry(stored) == Entry(kind, time_ms, body, Hash(sha256(body).digest()))
     assert hash_stored(stored) == reference_hash(kind, time_ms, body)
+    assert decode_hashed(stored) == (decode_entry(stored), hash_stored(stored))
 
 
 @given(kinds, times, bodies)
@@ -159,7 +161,7 @@ OVERLONG = b"d1:b8193:" + b"x" * 8193 + b"1:k4:post1:ti0ee"
     ],
 )
 def test_what_is_not_the_one_spelling_is_refused(bad: bytes) -> None:
-    for read in (decode_entry, hash_stored, split_stored):
+    for read in (decode_entry, decode_hashed, hash_stored, split_stored):
         with pytest.raises(BadEncodingError):
             read(bad)
 

@@ -1,6 +1,6 @@
 """Plans of fetches: who is asked for which chunk, and who never is."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -124,10 +124,10 @@ def test_without_slots_nothing_is_asked() -> None:
 @pytest.mark.attack("A10")
 def test_the_claim_of_an_enormous_feed_costs_nothing() -> None:
     liar = source(ANNA, FEED_ENTRIES_MAX)
-    start_s = perf_counter()
+    start_s = thread_time()
     for _ in range(1000):
         can_serve(liar, ChunkSpan(0, 0))
-    assert perf_counter() - start_s < 0.1, "listing 4,096 chunks a thousand times takes 5 s"
+    assert thread_time() - start_s < 0.1, "listing 4,096 chunks a thousand times takes 5 s"
 
 
 sizes = st.one_of(st.integers(0, 70_000), st.integers(0, FEED_ENTRIES_MAX))

@@ -1,11 +1,11 @@
 """Heads and receipts: C2SP notes, checked by a verifier written from the specifications."""
 
 import base64
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import FEED_ENTRIES_MAX, HEAD_BYTES_MAX, TIME_MS_MAX

@@ -1,10 +1,9 @@
 """Whether an own feed may be signed: whoever remembers most of its size is believed."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.highwater import (
     Ending,

@@ -1,9 +1,8 @@
 """Plans of what to keep for friends of friends within a budget."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
 from swarmfeed.core.feed.holding import Drop, Hold, HoldableChunk, plan_holding
 

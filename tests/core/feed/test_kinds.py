@@ -1,7 +1,6 @@
 """Bodies of entries: their bytes, their bounds, and what is not known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 from typing import Annotated, ClassVar
@@ -9,6 +8,7 @@ from typing import Annotated, ClassVar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 from swarmfeed.core.base.bencoding import decode, encode
 from swarmfeed.core.base.boxes import PUBLIC_BYTES
 from swarmfeed.core.base.limits import (
@@ -35,16 +35,11 @@ from swarmfeed.core.feed.kinds import (
     EditBody,
     FeedBody,
     FollowBody,
-    KeysBody,
     LeaveBody,
-    MailboxBody,
     PinBody,
     PostBody,
     ProfileBody,
-    ProtectedBody,
     ReactBody,
-    RekeyBody,
-    StateBody,
     Text,
     UnknownBody,
     WithdrawBody,
@@ -53,6 +48,13 @@ from swarmfeed.core.feed.kinds import (
     kinds_of,
 )
 from swarmfeed.core.feed.limits import SALT_BYTES
+from swarmfeed.core.feed.sealed_kinds import (
+    KeysBody,
+    MailboxBody,
+    ProtectedBody,
+    RekeyBody,
+    StateBody,
+)
 from swarmfeed.errors import BadEncodingError, UserError
 
 F, H, A = b"f" * 32, b"h" * 32, b"a" * 32
@@ -80,6 +82,7 @@ SPELLED: Sequence[tuple[Body, bytes]] = [
     (ReactBody(REF, "🎉"), "d1:e4:🎉1:r".encode() + REF_BYTES + b"e"),
     (ReactBody(REF, ""), b"d1:e0:1:r" + REF_BYTES + b"e"),
     (BoostBody(REF), b"d1:r" + REF_BYTES + b"e"),
+    (BoostBody(REF, is_off=True), b"d1:r" + REF_BYTES + b"1:ui1ee"),
     (EditBody(3, "new", "cw"), b"d2:cw2:cw1:ni3e4:text3:newe"),
     (EditBody(3, "new"), b"d1:ni3e4:text3:newe"),
     (WithdrawBody(0), b"d1:ni0ee"),
@@ -128,7 +131,7 @@ bodies = st.one_of(
     st.builds(ProfileBody, words, words),
     st.builds(FollowBody, ids, st.booleans()),
     st.builds(ReactBody, refs, st.text(max_size=EMOJI_CHARS_MAX)),
-    st.builds(BoostBody, refs),
+    st.builds(BoostBody, refs, st.booleans()),
     st.builds(EditBody, st.integers(0, 9), texts, words),
     st.builds(WithdrawBody, st.integers(0, 9)),
     st.builds(LeaveBody, st.binary(max_size=99)),
@@ -282,8 +285,7 @@ def test_a_changed_byte_gives_a_body_or_the_one_error(
     assert found is None or found.kind == kind
 
 
-@dataclass(frozen=True, slots=True)
-class PollBody:
+class PollBody(Struct, frozen=True):
     """A kind of this test's own."""
 
     kind: ClassVar[str] = "poll"

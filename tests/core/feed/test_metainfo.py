@@ -10,14 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from swarmfeed.core.base.types import ChunkSpan, Endpoint
+from swarmfeed.core.feed.medium import medium_torrent
 from swarmfeed.core.feed.metainfo import (
+    NAMED_BYTES,
     ChunkTorrent,
+    Pieces,
     chunk_name,
     chunk_torrent,
     hash_pieces,
     is_piece,
     is_undamaged,
+    list_torrent,
     magnet_link,
+    named_by,
     piece_count,
     piece_length,
     pieces_root,
@@ -107,6 +112,13 @@ def test_the_torrent_is_these_bytes() -> None:
 
 def test_the_name_says_feed_level_and_position() -> None:
     assert chunk_name(FEED, ChunkSpan(3, 4095)) == "aoqqpp7tzyil4hlq-3-4095.zst"
+
+
+def test_a_name_tells_whose_it_is() -> None:
+    pieces = Pieces(1, bytes(20), bytes(32))
+    for torrent in (chunk_torrent(FEED, SPAN, pieces), list_torrent(FEED, 7, pieces)):
+        assert named_by(torrent.name) == FEED[:NAMED_BYTES]
+    assert named_by(medium_torrent(pieces).name) is None
 
 
 @pytest.mark.parametrize(

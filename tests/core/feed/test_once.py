@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from swarmfeed.core.base.types import EntryRef, FeedId, Hash
+from swarmfeed.core.feed.limits import WISH_KEPT_MS, WISHES_MAX
 from swarmfeed.core.feed.once import (
     ROW_BYTES_MAX,
     Undertaken,
@@ -11,6 +12,7 @@ from swarmfeed.core.feed.once import (
     decode_undertaken,
     encode_undertaken,
     is_key,
+    outlived,
     row_key,
 )
 from swarmfeed.errors import DamageError
@@ -72,3 +74,10 @@ def test_without_the_key_nobody_finds_out_what_was_said() -> None:
 )
 def test_a_key_is_short_and_visible(key: str, fits: bool) -> None:
     assert is_key(key) is fits
+
+
+def test_the_oldest_wishes_make_room_and_old_ones_go() -> None:
+    full = {str(number).encode(): 1_000 + number for number in range(WISHES_MAX)}
+    assert outlived(full, 1_000) == [b"0"]
+    assert outlived(full, 1_002 + WISH_KEPT_MS) == [b"0", b"1"]
+    assert outlived({b"k": 5}, 5 + WISH_KEPT_MS) == outlived({}, 9) == []

@@ -1,9 +1,9 @@
 """Posts with their proofs: what they prove, and that nothing in them can be changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.keys import SigningKey

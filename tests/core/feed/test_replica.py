@@ -1,11 +1,11 @@
 """Replicas: how they grow, what may enter them, and what convicts an author."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.chunk import unpack_chunk, verify_chunk
 from swarmfeed.core.feed.chunklist import encode_chunk_list, hash_chunk_list, make_record

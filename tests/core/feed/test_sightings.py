@@ -13,6 +13,8 @@ from swarmfeed.core.feed.sightings import (
     Sighting,
     add_leap,
     add_sighting,
+    plain_reckoning,
+    reckoning_of,
     still_true,
 )
 
@@ -108,3 +110,9 @@ def test_a_leap_takes_the_place_of_those_within_it_and_they_are_bounded() -> Non
 def test_a_leap_beyond_our_time_was_none() -> None:
     leaps = (Leap(from_ms=0, to_ms=SOON_MS), Leap(from_ms=0, to_ms=SOON_MS + 1))
     assert still_true(leaps, NOW_MS) == leaps[:1]
+
+
+def test_a_reckoning_is_the_same_after_it_was_told_in_plain_values() -> None:
+    leaps = (Leap(from_ms=1, to_ms=NOW_MS), Leap(from_ms=2, to_ms=SOON_MS))
+    for known in (PLAIN, Reckoning(sightings=(seen(3, 6), seen(9, 10, 0)), leaps=leaps)):
+        assert reckoning_of(plain_reckoning(known)) == known

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.types import FeedId, Hash
 from swarmfeed.core.feed.entry import decode_entry, encode_withdrawn, hash_stored
 from swarmfeed.core.feed.merkle import inclusion_proof, root_hash

@@ -1,10 +1,9 @@
 """What is believed of a holder, from what was seen of it."""
 
-from dataclasses import replace
-
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.history.availability import (
     DAY_MS,
@@ -31,6 +30,9 @@ from swarmfeed.core.history.availability import (
     trust,
     week_profile,
 )
+
+ROUNDING = 1e-15
+"""A silence that is a billionth of a millisecond longer may seem likelier by one last digit."""
 
 ME = NodeId(b"\x01" * 32)
 GOOD = (120 * HOUR_MS, 3 * HOUR_MS, 1 / (200 * DAY_MS))
@@ -103,6 +105,9 @@ def test_silence_is_weighed_by_the_holders_own_naps() -> None:
     assert survival(0, *GOOD) > 0.97
 
 
+@example(
+    3070327344.3599405, 7.311966400256792e-07, 3.6e6, 6749796972.296875, 7.311966400256792e-07
+)
 @given(
     st.floats(0, 1e10),
     st.floats(0, 1e10),
@@ -114,7 +119,8 @@ def test_hope_falls_with_silence(
     off: float, more: float, up: float, down: float, leaving: float
 ) -> None:
     sooner, later = (survival(ms, up, down, leaving) for ms in (off, off + more))
-    assert 0 <= later <= sooner <= 1
+    assert 0 <= later <= sooner + ROUNDING
+    assert sooner <= 1
 
 
 def test_a_goodbye_ends_all_hope_until_it_is_seen_again() -> None:

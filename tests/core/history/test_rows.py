@@ -1,9 +1,9 @@
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.types import AuthorId, Endpoint, NodeId
 from swarmfeed.core.history import rows as ledger
 from swarmfeed.core.history.availability import (

@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.feed.medium import Medium
 from swarmfeed.core.letters import content as kinds
 from swarmfeed.core.letters.content import (
     Content,
@@ -12,6 +14,7 @@ from swarmfeed.core.letters.content import (
     letter_id,
     pad_content,
     plain_fields,
+    read_pictures,
     read_text,
     text_body,
     unpad_content,
@@ -87,3 +90,21 @@ def test_the_bodies_of_its_own_kinds() -> None:
     assert plain_fields(b"d1:li5ee") == {b"l": 5}
     with pytest.raises(BadEncodingError):
         plain_fields(b"le")
+
+
+@pytest.mark.attack("A323")
+def test_only_pictures_that_are_encrypted_are_read() -> None:
+    sealed = Medium(
+        size_bytes=19,
+        v1=bytes(20),
+        v2=bytes(32),
+        type="image/png",
+        key=bytes(32),
+        content_bytes=3,
+    )
+    odd = replace(sealed, v1=bytes(40))
+    body = text_body("see", (sealed, replace(sealed, key=b""), replace(sealed, key=b"k"), odd))
+    assert read_text(body) == "see" and read_pictures(body) == (sealed,)
+    assert read_pictures(text_body("words")) == ()
+    with pytest.raises(BadEncodingError):
+        read_pictures(text_body("", (sealed,) * 5))

@@ -16,10 +16,18 @@ from swarmfeed.core.letters.groups import (
     encode_history,
     encode_made,
     group_id_of,
+    in_parts,
+    is_full,
     open_group,
+    untold,
     with_change,
 )
-from swarmfeed.core.letters.limits import CONTENT_BYTES_MAX, GROUP_CHANGES_MAX, GROUP_PEOPLE_MAX
+from swarmfeed.core.letters.limits import (
+    CONTENT_BYTES_MAX,
+    GROUP_CHANGES_MAX,
+    GROUP_LEAVES_MAX,
+    GROUP_PEOPLE_MAX,
+)
 from swarmfeed.errors import BadEncodingError
 
 PEOPLE = [AuthorId(bytes([n]) * 32) for n in range(40)]
@@ -58,8 +66,9 @@ def test_admins_add_and_remove_and_nobody_else() -> None:
     group = open_group(begun).group_id
     added = of(begun, change(group, BEN, DORA, True))
     assert DORA in open_group(added).people
-    assert open_group(of(begun, change(group, CLEO, DORA, True))).people == {ANNA, BEN, CLEO}
-    assert open_group(of(begun, change(group, CLEO, BEN, False))).people == {ANNA, BEN, CLEO}
+    for unasked in (change(group, CLEO, DORA, True), change(group, CLEO, BEN, False)):
+        with pytest.raises(BadEncodingError, match="adds and removes nobody"):
+            with_change(begun, unasked)
     assert open_group(of(begun, change(group, CLEO, CLEO, False))).people == {ANNA, BEN}
 
 
@@ -74,6 +83,18 @@ def test_a_removal_beats_an_addition_that_did_not_know_it() -> None:
     assert open_group(of(begun, aware)).missing == 1
 
 
+@pytest.mark.attack("A215")
+def test_whoever_was_added_at_the_same_time_is_told_again() -> None:
+    begun = begin_group(ANNA, made(BEN, CLEO, admins=(BEN,)))
+    group = open_group(begun).group_id
+    added, removed = change(group, ANNA, DORA, True), change(group, BEN, CLEO, False)
+    for changes in ((added, removed), (removed, added)):
+        assert untold(of(begun, *changes), changes[-1]) == {DORA}
+    aware = change(group, BEN, CLEO, False, added.letter_id)
+    assert untold(of(begun, added, aware), aware) == frozenset()
+    assert untold(of(begun, removed), removed) == frozenset()
+
+
 @pytest.mark.attack("A208")
 @settings(max_examples=60)
 @given(data=st.data())
@@ -82,36 +103,62 @@ def test_every_order_gives_the_same_people(data: st.DataObject) -> None:
     group, changes = open_group(begun).group_id, list[WrittenChange]()
     for number in range(data.draw(st.integers(0, 10))):
         refs = data.draw(st.sets(st.sampled_from(changes or [None]), max_size=3))  # type: ignore[type-var]
-        changes.append(
-            change(
-                group,
-                data.draw(st.sampled_from([ANNA, BEN, CLEO])),
-                data.draw(st.sampled_from([BEN, CLEO, DORA, EMIL])),
-                data.draw(st.booleans()),
-                *(each.letter_id for each in refs if each is not None),
-                time_ms=number,
-            )
-        )
+        writer = data.draw(st.sampled_from([ANNA, BEN, CLEO]))
+        who, on = data.draw(st.sampled_from([BEN, CLEO, DORA, EMIL])), data.draw(st.booleans())
+        if writer == CLEO:  # who may only leave
+            who, on = CLEO, False
+        known = (each.letter_id for each in refs if each is not None)
+        changes.append(change(group, writer, who, on, *known, time_ms=number))
     shuffled = data.draw(st.permutations(changes))
     one, other = open_group(of(begun, *changes)), open_group(of(begun, *shuffled))
     assert (one.people, one.refs, one.missing) == (other.people, other.refs, other.missing)
     assert ANNA in one.people
 
 
-def test_a_history_is_told_in_one_letter() -> None:
+@pytest.mark.attack("A214")
+def test_nobody_fills_a_group_so_that_they_cannot_be_removed() -> None:
+    history = begin_group(ANNA, made(*PEOPLE[1:10]))
+    group = open_group(history).group_id
+    for number in range(GROUP_CHANGES_MAX):
+        for who in (BEN, CLEO):
+            history = with_change(history, change(group, who, who, False, time_ms=number))
+    assert len(history.changes) == 1 + 2 * GROUP_LEAVES_MAX
+    refs = open_group(history).refs
+    history = with_change(history, change(group, ANNA, DORA, False, *refs))
+    assert DORA not in open_group(history).people
+
+
+def test_where_nobody_is_added_any_more_all_can_leave() -> None:
+    history = begin_group(ANNA, made(*PEOPLE[1:GROUP_PEOPLE_MAX]))
+    group, number = open_group(history).group_id, 0
+    while not is_full(history):
+        refs, number = open_group(history).refs, number + 1
+        history = with_change(
+            history, change(group, ANNA, EMIL, bool(number % 2), *refs, time_ms=number)
+        )
+    for who in open_group(history).people:
+        history = with_change(history, change(group, who, who, False))
+    assert open_group(history).people == frozenset()
+
+
+def test_a_history_is_told_in_letters_that_say_the_same_in_any_order() -> None:
     others = tuple(PEOPLE[1:GROUP_PEOPLE_MAX])
     history = begin_group(ANNA, made(*others))
     group = open_group(history).group_id
     for number in range(GROUP_CHANGES_MAX + 5):
-        refs = open_group(history).refs
+        refs = (*open_group(history).refs, *(bytes([n]) * 16 for n in range(7)))
         history = with_change(
             history, change(group, ANNA, others[0], bool(number % 2), *refs, time_ms=number)
         )
     assert len(history.changes) == GROUP_CHANGES_MAX + 1
-    told = encode_history(history)
-    assert len(told) < CONTENT_BYTES_MAX - 500
-    assert decode_history(told) == history
     assert with_change(history, history.changes[3]) is history
+    parts = in_parts(history)
+    assert len(parts) > 1
+    for part in parts:
+        assert len(encode_history(part)) < CONTENT_BYTES_MAX - 500
+        assert decode_history(encode_history(part)) == part
+    told = of(parts[-1], *(each for part in parts for each in part.changes[1:]))
+    assert open_group(told).people == open_group(history).people
 
 
 def test_what_is_no_group_is_refused() -> None:

@@ -1,9 +1,10 @@
 """Letters by way of three boxes, away 30 % of the time, between two who never meet."""
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.letters.rows import LetterTarget
 from swarmfeed.core.letters.schedule import is_due, refused, taken

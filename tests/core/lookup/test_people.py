@@ -1,8 +1,7 @@
 """People by their names: proven, and each once."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.feed.kinds import ProfileBody
 from swarmfeed.core.feed.proven import ProvenPost

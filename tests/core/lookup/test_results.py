@@ -1,11 +1,11 @@
 """What others say they found: nothing false is shown, and what is left out shows."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join, sign_leave

@@ -1,8 +1,7 @@
 """What rises: by people and not by posts, and shown by posts of several."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.feed.authorkey import first_author_key, hash_key

@@ -12,7 +12,10 @@ from swarmfeed.core.net.reach import blocked_ranges, is_everywhere, is_loopback,
 from tests.examples import at_most
 
 EVERYWHERE = "0.0.0.0"
-LISTENERS = ["127.0.0.5", "::1", EVERYWHERE, "::", "192.168.1.5", "fd00::5", "93.184.216.34"]
+LISTENERS = [
+    *("127.0.0.5", "::1", EVERYWHERE, "::", "192.168.1.5", "fd00::5", "93.184.216.34"),
+    *("169.254.3.4", "100.70.1.2"),
+]
 PORT = 6_881
 
 hosts = st.one_of(
@@ -20,6 +23,8 @@ hosts = st.one_of(
     st.ip_addresses(v=6),
     st.ip_addresses(v=4, network="192.168.0.0/16"),
     st.ip_addresses(v=4, network="127.0.0.0/8"),
+    st.ip_addresses(v=4, network="169.254.160.0/20"),
+    st.ip_addresses(v=4, network="100.100.96.0/20"),
     st.ip_addresses(v=6, network="2001::/16"),
     st.ip_addresses(v=6, network="fd00::/16"),
 ).map(str)
@@ -94,14 +99,32 @@ def test_a_node_in_a_private_network_reaches_that_one_only(host: str, reachable:
     assert is_reachable(Endpoint(host, PORT), "192.168.1.5") is reachable
 
 
+@pytest.mark.attack("A17")
+@pytest.mark.parametrize(
+    ("listen", "open_host", "never"),
+    [
+        ("169.254.3.4", "169.254.200.9", "169.254.169.254"),
+        ("100.70.1.2", "100.127.9.9", "100.100.100.200"),
+    ],
+)
+def test_who_listens_in_such_a_network_reaches_all_of_it_but_what_clouds_have_there(
+    listen: str, open_host: str, never: str
+) -> None:
+    assert is_reachable(Endpoint(open_host, PORT), listen)
+    assert not is_reachable(Endpoint(never, PORT), listen)
+    assert not is_reachable(Endpoint("192.168.1.7", PORT), listen)
+
+
 def test_a_named_private_address_is_open_and_its_neighbours_are_not() -> None:
-    named = {"192.168.1.7", "fd00::7", "169.254.169.254", "127.0.0.1", "not an address"}
+    may_be = {"192.168.1.7", "fd00::7", "169.254.3.4", "100.70.1.2"}
+    never = {"169.254.169.254", "169.254.170.2", "100.100.100.200", "127.0.0.1", "no address"}
+    beside = ["192.168.1.6", "192.168.1.8", "fd00::6", "169.254.3.5", "100.70.1.3"]
     open_hosts = [
         host
-        for host in [*sorted(named), "192.168.1.6", "192.168.1.8", "fd00::6"]
-        if is_reachable(Endpoint(host, PORT), EVERYWHERE, named)
+        for host in [*sorted(may_be | never), *beside]
+        if is_reachable(Endpoint(host, PORT), EVERYWHERE, may_be | never)
     ]
-    assert open_hosts == ["192.168.1.7", "fd00::7"]
+    assert open_hosts == sorted(may_be)
 
 
 @pytest.mark.attack("A17")

@@ -1,8 +1,7 @@
 """Posts on their way: what is true of them, what they are named by."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.kinds import EditBody, FollowBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.core.feed.proven import Proven, ProvenPost

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from swarmfeed.core.base.types import NodeId
+from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.relay import sentences as sentences
 from swarmfeed.core.relay.limits import (
     CIRCUIT_BYTES_PER_S,
@@ -16,9 +16,12 @@ from swarmfeed.core.relay.limits import (
     CIRCUIT_WINDOW_BYTES,
     CIRCUITS_OF_NODE_MAX,
     CIRCUITS_RELAYED_MAX,
+    PUNCHES_OF_CIRCUIT_MAX,
 )
 from swarmfeed.core.relay.relay import Addressed, Relay
 from swarmfeed.core.relay.words import (
+    Punch,
+    PunchSeen,
     RelayCall,
     RelayClose,
     RelayCredit,
@@ -244,3 +247,35 @@ def test_whatever_comes_nobody_gets_more_than_they_gave_credit_for(
     for node_id in (ANNA, BEN, CLEO):
         relay.gone(node_id)
     assert relay.count == 0
+
+
+A, B = Endpoint("20.0.0.1", 40_001), Endpoint("20.0.0.2", 40_002)
+
+
+def test_ends_that_both_want_a_straight_link_hear_where_the_other_one_comes_from() -> None:
+    relay = opened()
+    assert relay.punch(ANNA, Punch(C), A) == []
+    assert relay.punch(BEN, Punch(C), B) == [
+        Addressed(ANNA, PunchSeen(C, other=B, own=A)),
+        Addressed(BEN, PunchSeen(C, other=A, own=B)),
+    ]
+    assert relay.punch(BEN, Punch(C), B) == [], "each time both say so anew"
+
+
+@pytest.mark.attack("A224")
+def test_nobody_hears_where_somebody_is_who_did_not_want_it() -> None:
+    relay = opened()
+    for _ in range(3):
+        assert relay.punch(ANNA, Punch(C), A) == []
+    assert relay.punch(CLEO, Punch(C), A) == [], "it is no end of this circuit"
+    assert relay.punch(BEN, Punch(b"another1"), B) == []
+
+
+@pytest.mark.attack("A223")
+def test_a_relay_tells_the_ends_of_a_circuit_so_often_and_no_more() -> None:
+    relay = opened()
+    rounds = [
+        (relay.punch(ANNA, Punch(C), A), relay.punch(BEN, Punch(C), B)) for _ in range(99)
+    ]
+    told = [each for _, each in rounds if each]
+    assert len(told) == PUNCHES_OF_CIRCUIT_MAX

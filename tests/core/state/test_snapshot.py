@@ -1,14 +1,15 @@
 """Snapshots of private state: who opens them, and what of a changed one is refused."""
 
-from dataclasses import replace
 from hashlib import sha256, shake_256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.aead import NONCE_BYTES
-from swarmfeed.core.feed.kinds import StateBody, decode_body, encode_body
+from swarmfeed.core.feed.kinds import decode_body, encode_body
 from swarmfeed.core.feed.limits import SALT_BYTES, STATE_PART_BYTES
+from swarmfeed.core.feed.sealed_kinds import StateBody
 from swarmfeed.core.state.limits import WRAPS_MAX
 from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.core.state.snapshot import (

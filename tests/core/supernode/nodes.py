@@ -1,7 +1,6 @@
 """Records and members for the tests of this group."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.supernode.limits import CAPACITIES

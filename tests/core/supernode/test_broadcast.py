@@ -194,6 +194,30 @@ def test_of_those_who_have_it_one_after_the_other_is_asked() -> None:
     assert part.tick(60_000) == []
 
 
+def test_where_most_had_to_be_asked_for_it_is_asked_for_sooner() -> None:
+    me, other = nodes(2)
+    part = Broadcast(me, lambda: 0.0)
+
+    def asks_after_ms(number: int, wait_ms: int | None = None) -> int | None:
+        part.on_have(other, Hash(number.to_bytes(32, "big")), 0, wait_ms)
+        due_ms = part.due_ms()
+        part.tick(DELEGATE_MS)
+        return due_ms
+
+    def come(numbers: range, places: Places) -> None:
+        for number in numbers:
+            part.on_spread(other, Hash(number.to_bytes(32, "big")), places, 0)
+
+    assert asks_after_ms(1) == 400
+    come(range(100, 101), NOWHERE)
+    assert asks_after_ms(2) == 350
+    come(range(101, 108), NOWHERE)
+    assert asks_after_ms(3) == 137
+    assert asks_after_ms(4, 1_000) == 1_000, "who says how long is taken at his word"
+    come(range(200, 240), Places(0, 1))
+    assert asks_after_ms(5) == 399
+
+
 @pytest.mark.slow
 def test_it_remembers_for_a_while_and_never_too_much() -> None:
     part = Broadcast(NodeId(bytes(32)), lambda: 0.0)

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.supernode.census import NodeSample, Others
 from swarmfeed.core.supernode.election import (
     LeafView,

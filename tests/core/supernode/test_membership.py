@@ -1,9 +1,9 @@
-from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.supernode.limits import (
     FIRST_HAND_ROUNDS,

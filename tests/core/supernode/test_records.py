@@ -1,9 +1,9 @@
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.supernode.limits import RECORD_AHEAD_S, RECORD_LASTS_S

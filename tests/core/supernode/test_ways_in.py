@@ -1,12 +1,12 @@
 """Supernodes of earlier times: who is kept, who has to go, and what a list says."""
 
 from base64 import b64encode
-from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.supernode.limits import (

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base import limits
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.types import NodeId

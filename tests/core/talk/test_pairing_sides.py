@@ -1,11 +1,11 @@
 """Pairing as a conversation: two sides, and whoever stands in between."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from street.authors import author_of, moved
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import Endpoint, FeedId, Hash, NodeId

@@ -1,11 +1,11 @@
 """What a witness cosigns: heads that follow on each other, and never two that do not."""
 
 import itertools
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash, NodeId
 from swarmfeed.core.feed.head import Head, open_head, sign_head, sign_receipt

@@ -1,10 +1,9 @@
 """The language of searches: what a person types, taken apart."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.limits import SEARCH_CHARS_MAX, SEARCH_TERMS_MAX
 from swarmfeed.core.words.query import TRAITS, Conditions, SearchQuery, parse_query
 from swarmfeed.core.words.seeking import Sought

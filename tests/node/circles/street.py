@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.circles import AskToRead, CreateCircle, LetIn, RemoveReader
 from swarmfeed.core.asks.posts import PostView, Timeline
@@ -20,6 +21,7 @@ from swarmfeed.node.feeds.feeds import Feeds
 from swarmfeed.node.ground.events import LetterCame
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.letters import LetterFields
+from swarmfeed.node.node import MakeRole
 from swarmfeed.node.role import Role
 from swarmfeed.node.roster import Roster
 from swarmfeed.node.state.role import state_role
@@ -86,13 +88,14 @@ class Counter:
 Scenario = Callable[[Neighbourhood, PostOffice], Awaitable[None]]
 
 
-def with_circles(folder: Path, scenario: Scenario) -> None:
+def with_circles(folder: Path, scenario: Scenario, *more: MakeRole) -> None:
+    """Play on a street whose people have circles, and ``more`` roles if they are named."""
     office = PostOffice()
 
     async def play(street: Neighbourhood) -> None:
         await scenario(street, office)
 
-    roster = Roster(roles=(state_role, office.role, circles_role))
+    roster = Roster(roles=(state_role, office.role, circles_role, *more))
     in_neighbourhood(folder, play, roster=roster)
 
 

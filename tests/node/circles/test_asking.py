@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.asks.circles import ListCircles
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.circles.letters import WELCOME

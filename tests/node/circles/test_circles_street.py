@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.asks.circles import ListCircles
 from swarmfeed.core.asks.posts import SearchPosts, ShowPost, ref_text
+from swarmfeed.core.asks.reactions import Like, LikedPosts, Unlike, WhoReacted
 from swarmfeed.core.asks.withdrawing import Edit, Withdraw
-from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.kinds import BoostBody, PostBody, ReactBody
-from swarmfeed.errors import UserError
+from swarmfeed.core.base.types import AuthorId
 
 from tests.node.circles.street import (
     PostOffice,
@@ -18,6 +18,7 @@ from tests.node.circles.street import (
     ask_to_read,
     let_in,
     make,
+    parts,
     post,
     remove,
     timeline,
@@ -138,33 +139,6 @@ def test_answers_stay_among_those_who_read_what_they_answer(tmp_path: Path) -> N
     with_circles(tmp_path, scenario)
 
 
-@pytest.mark.attack("A194")
-def test_nothing_public_speaks_of_a_protected_post(tmp_path: Path) -> None:
-    """Reactions and boosts are protected for the same people; a quote for others is refused."""
-
-    async def scenario(street: Neighbourhood, office: PostOffice) -> None:
-        anna, ben, _ = await three(street)
-        await make(anna)
-        await make(ben, "Others")
-        await let_in(anna, ben)
-        written = await post(anna, "for friends", to="Friends")
-        await street.pass_time(5)
-        writer = ben.running.feeds.writer
-        for body in (ReactBody(written.ref, "!"), BoostBody(written.ref)):
-            ref = await writer.publish(body)
-            (stored,) = ben.running.ground.shelf.read_entries(
-                ref.feed_id, ref.index, ref.index + 1
-            )
-            assert decode_entry(stored).kind == "protected"
-        for to in ("", "Others"):
-            with pytest.raises(UserError, match="only some people"):
-                await writer.publish(PostBody("look", quote=written.ref), to)
-        with pytest.raises(UserError, match="stays among them"):
-            await post(ben, "I do", to="Others", reply_to=ref_text(written.ref))
-
-    with_circles(tmp_path, scenario)
-
-
 def test_a_protected_post_is_edited_and_withdrawn_as_any(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood, office: PostOffice) -> None:
         anna, ben, _ = await three(street)
@@ -178,5 +152,61 @@ def test_a_protected_post_is_edited_and_withdrawn_as_any(tmp_path: Path) -> None
         await ask(anna, Withdraw(ref=ref_text(written.ref)))
         await street.pass_time(5)
         assert await timeline(ben) == await timeline(anna) == []
+
+    with_circles(tmp_path, scenario)
+
+
+def test_a_like_of_a_protected_post_is_seen_by_its_people_and_said_once(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood, office: PostOffice) -> None:
+        anna, ben, cleo = await three(street)
+        await make(anna)
+        await let_in(anna, ben)
+        written = await post(anna, "who comes?", to="Friends")
+        await street.pass_time(5)
+        ref = ref_text(written.ref)
+        liked = await ask(ben, Like(ref=ref))
+        assert (liked.likes, liked.liked) == (1, True)
+        replica = ben.running.ground.shelf.replica(ben.feed_id)
+        assert (await ask(ben, Like(ref=ref))).likes == 1
+        again = ben.running.ground.shelf.replica(ben.feed_id)
+        assert replica is not None and again is not None and again.size == replica.size
+        await street.pass_time(5)
+        seen = (await ask(anna, ShowPost(ref=ref))).post
+        assert (seen.likes, seen.liked) == (1, False)
+        (who,) = (await ask(anna, WhoReacted(ref=ref))).people
+        assert (who.author_id, who.boosts) == (ben.author_id, False)
+        own = await post(ben, "for everybody")
+        await ask(ben, Like(ref=ref_text(own.ref)))
+        both = (await ask(ben, LikedPosts())).posts
+        assert [each.text for each in both] == ["for everybody", "who comes?"]
+        (older,) = (await ask(ben, LikedPosts(before=both[0].cursor))).posts
+        assert older.cursor > written.cursor, "it stands where it was liked"
+        assert (await ask(anna, LikedPosts())).posts == ()
+        # Others hold the entry, and see nothing in it.
+        assert cleo.index.reactors(written.ref) == anna.index.reactors(written.ref) == []
+        await ask(ben, Unlike(ref=ref))
+        await street.pass_time(5)
+        assert (await ask(anna, ShowPost(ref=ref))).post.likes == 0
+        assert [each.text for each in (await ask(ben, LikedPosts())).posts] == ["for everybody"]
+
+    with_circles(tmp_path, scenario)
+
+
+def test_whose_entries_are_looked_at_is_not_read_from_the_index_for_each_that_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(street: Neighbourhood, _: PostOffice) -> None:
+        anna, ben, carl = [await street.move_in(is_first=True) for _ in range(3)]
+        await ben.follow(anna)
+        await street.pass_time(5)
+        await make(ben)
+        await let_in(ben, carl)
+        asked: list[AuthorId] = []
+        opener = parts(ben).opener
+        monkeypatch.setattr(opener._index, "follows_of", asked.append)
+        everybody = [ben.author_id, carl.author_id, AuthorId(bytes(32)), anna.author_id]
+        near = opener.near(everybody)
+        assert near == [ben.author_id, carl.author_id, anna.author_id]
+        assert asked == []
 
     with_circles(tmp_path, scenario)

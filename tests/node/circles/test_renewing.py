@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from street.fakes.private import FakePrivateFile
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.asks.circles import ListCircles
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import FeedId

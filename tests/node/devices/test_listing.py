@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.devices import (
     Devices,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.devices import (
     ConfirmDevice,
     DeviceView,

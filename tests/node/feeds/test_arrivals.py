@@ -4,9 +4,9 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from street.fakes.verifier import FakeVerifier
 from swarmfeed.core.base.types import ChunkSpan, Hash
 from swarmfeed.core.feed.fetching import WantedChunk

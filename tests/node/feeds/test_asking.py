@@ -13,7 +13,7 @@ from swarmfeed.core.talk.limits import (
 )
 from swarmfeed.core.talk.words import NotHeld, Want, WantedAuthor, WantedFeed
 from swarmfeed.node.feeds.asking import AskingSide
-from swarmfeed.node.ground.events import LinkClosed, LinkOpened
+from swarmfeed.node.ground.events import LinkClosed, LinkStays
 from swarmfeed.node.ground.interests import FOLLOWED
 from swarmfeed.node.ground.session import Session
 
@@ -43,7 +43,7 @@ def care_for(to: Talk, authors: Sequence[AuthorId]) -> None:
 
 def open_link(to: Talk, number: int) -> Session:
     session = to.link(number)
-    to.node.feeds.asking.on_open(LinkOpened(session))
+    to.node.feeds.asking.on_stays(LinkStays(session))
     return session
 
 
@@ -94,6 +94,20 @@ def test_a_peer_that_answers_is_asked_for_more_at_once_up_to_a_bound(tmp_path: P
             await hold_nothing(to, one, await asked(to, one))
         assert side.unanswered_max == AUTHORS_UNANSWERED_MAX
         assert len(side.unanswered) <= AUTHORS_UNANSWERED_MAX
+
+    talk(tmp_path, script)
+
+
+def test_who_wants_heads_is_answered_between_our_own_wants(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarmfeed.node.feeds.asking.AUTHORS_ASKED_AT_ONCE", 2)
+
+    async def script(to: Talk) -> None:
+        care_for(to, strangers(5))
+        peer = open_link(to, 1)
+        await to.hear(peer, Want((WantedAuthor(AuthorId(bytes(32)), ()),)))
+        assert await to.kinds_said(peer) == ["Want", "NotHeld", "Want", "Want"]
 
     talk(tmp_path, script)
 

@@ -1,10 +1,10 @@
 """Lists of chunks that nobody linked holds: every author has a turn of being looked for."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.fakes.clock import FakeClock
 from street.fakes.headboard import FakeDht, FakeHeadBoard
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork

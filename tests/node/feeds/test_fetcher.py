@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.fakes.clock import FakeClock
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from swarmfeed.core.base.limits import FETCH_TIMEOUT_S
@@ -177,7 +177,9 @@ def test_a_fetch_waits_a_moment_for_holders_that_are_being_dialled(
         await rig.holder(1)
         rig.fetcher.want(rig.feed_id)
         assert rig.fetcher.in_flight(rig.feed_id) == []
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(60):
+            while not rig.fetcher.in_flight(rig.feed_id):
+                await asyncio.sleep(0.001)
         assert len(rig.fetcher.in_flight(rig.feed_id)) == 1
 
     play(rig, script)

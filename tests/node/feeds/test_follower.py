@@ -1,10 +1,10 @@
 """What a follower takes in, passes over, asks for, and whom it blames."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.head import Head, sign_head
 from swarmfeed.core.feed.replica import Replica
@@ -18,7 +18,7 @@ from swarmfeed.core.talk.words import (
     WantedFeed,
 )
 from swarmfeed.errors import BadProofError, RemoteError, UserError
-from swarmfeed.node.ground.events import LinkOpened
+from swarmfeed.node.ground.events import LinkStays
 from swarmfeed.node.ground.shelf import Shelf
 
 from tests.node.rig import Scribe
@@ -34,7 +34,7 @@ def test_a_new_peer_is_asked_for_everybody_we_care_about(tmp_path: Path) -> None
         anna = Scribe(1)
         to.care(anna.author_id)
         peer = to.link(1)
-        to.node.feeds.asking.on_open(LinkOpened(peer))
+        to.node.feeds.asking.on_stays(LinkStays(peer))
         me = to.node.ground.identity
         (want,) = await to.said(peer)
         assert want == Want(
@@ -56,7 +56,7 @@ def test_many_authors_are_asked_for_in_several_messages(
         for number in range(1, 5):
             to.care(Scribe(number).author_id)
         peer = to.link(1)
-        to.node.feeds.asking.on_open(LinkOpened(peer))
+        to.node.feeds.asking.on_stays(LinkStays(peer))
         sizes = [len(each.authors) for each in await to.said(peer) if isinstance(each, Want)]
         assert sizes == [2, 2, 1]
 

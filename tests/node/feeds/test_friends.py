@@ -1,10 +1,11 @@
 """Holding for friends of friends: who counts, and how many at most."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from msgspec.structs import replace
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.node.ground.interests import FOLLOWED, FRIEND_OF_FRIEND, OWN
@@ -118,7 +119,7 @@ def test_a_chunk_that_is_dropped_takes_its_posts_with_it(tmp_path: Path) -> None
     async def scenario(street: Neighbourhood) -> None:
         me, bert = await friend_of_a_friend(street, 600)
         friends = me.running.feeds.friends
-        friends._settings = replace(friends._settings, disk_budget_bytes=0)
+        friends._choices._now = replace(friends._choices.now, disk_budget_bytes=0)
         await friends.hold()
         await street.pass_time(1)
         replica = me.running.ground.shelf.replica(bert.feed_id)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.writing import ImportPosts, ImportReport, OldPost
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.limits import IMPORT_AHEAD_MS
@@ -90,7 +91,7 @@ def test_a_time_that_is_still_to_come_is_skipped_and_named(tmp_path: Path) -> No
         posts = [OldPost(latest_ms, "tomorrow"), OldPost(latest_ms + 1, "later")]
         report = await to.node.feeds.importer.import_posts(posts)
         assert report.imported == 1
-        assert report.skipped == (f"post 2: {latest_ms + 1} is a time that is still to come",)
+        assert report.skipped == ("post 2: Its time is still to come",)
 
     talk(tmp_path, script)
 

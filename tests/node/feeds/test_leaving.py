@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.feed.certificate import sign_leave
 from swarmfeed.core.feed.limits import CERTIFICATE_NEWS_MAX
 from swarmfeed.core.talk.words import Certificates, Have, Want, WantedAuthor, WantedFeed

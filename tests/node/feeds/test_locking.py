@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from street.fakes.keyhole import PASSPHRASE, FakeKeyhole
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.locking import IsLocked, LockKeys, UnlockKeys
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey

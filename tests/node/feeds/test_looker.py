@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.loop import settle
 from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.people import Cost
@@ -74,5 +75,28 @@ def test_what_nothing_has_come_of_is_not_said_to_be_small(
         assert cost.entry_count > 256 and cost.bytes_total > 0
         assert not cost.exact and cost.unpacked_bytes == 0
         assert "once it is unpacked is not known" in cost.sentences[0]
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A336")
+def test_who_says_to_have_all_of_it_is_counted_and_nobody_else(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        author = await street.move_in()
+        await author.say("one")
+        friend = await street.move_in(knows=[author])
+        await friend.follow(author)
+        await street.pass_time(3)
+        await street.move_in(knows=[author, friend])
+        await street.pass_time(3)
+        assert (await look(street, 2, author.author_id)).held_by == 2
+        # One who has a part, says so; one who has all, of less than there is, has not all.
+        reader = street.neighbours[2].running
+        (behind, partly) = reader.ground.sessions.all()
+        holding = behind.holds[author.feed_id]
+        behind.holds[author.feed_id] = replace(holding, size=holding.size - 1)
+        partly.holds[author.feed_id] = replace(partly.holds[author.feed_id], complete=False)
+        cost = await reader.feeds.looker.look_at(author.author_id)
+        assert cost.held_by == 0 and "No machine" in cost.sentences[0]
 
     in_neighbourhood(tmp_path, scenario)

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.muting import Mute, Unmute, WhoIsMuted
@@ -44,7 +45,8 @@ def test_who_is_muted_is_not_seen_until_unmuted_and_stays_followed(tmp_path: Pat
         (asked,) = ben.index.author_posts(me.author_id, 1, None)
         await ben.running.feeds.writer.publish_post("an answer", asked.ref)
         await street.until(lambda: len(me.reads(ben.author_id)) == 1, within_s=60)
-        everything = (["an answer", "a question"], 2, ["an answer"], 1)
+        # Unread are the answer, and that they follow.
+        everything = (["an answer", "a question"], 2, ["an answer"], 2)
         assert await seen(me) == everything
 
         who = format_author(ben.author_id)
@@ -70,8 +72,7 @@ def test_another_device_mutes_too_and_nobody_else_hears_of_it(tmp_path: Path) ->
     async def scenario(street: Neighbourhood) -> None:
         me, ben = await street.move_in(is_first=True), await street.move_in()
         phone = await street.move_in(device_of=me, knows=[me])
-        me.recognise(phone)
-        phone.recognise(me)
+        me.recognise_each_other(phone)
         await me.follow(ben)
         await ben.follow(me)
         sizes = [len(ben.disk.replicas)]

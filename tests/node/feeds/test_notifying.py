@@ -5,8 +5,10 @@ from typing import TypeVar
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.muting import Mute, Unmute
 from swarmfeed.core.asks.notifications import (
     CountUnread,
     MarkRead,
@@ -15,9 +17,10 @@ from swarmfeed.core.asks.notifications import (
 )
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import Link, format_author, format_link
-from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
+from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
 from swarmfeed.errors import PassingError, UserError
 from swarmfeed.node.ground.interests import FRIEND_OF_FRIEND
+from swarmfeed.ports import KnownNotification, KnownRegard
 
 A = TypeVar("A")
 
@@ -54,6 +57,7 @@ async def three(street: Neighbourhood) -> tuple[Neighbour, Neighbour, Neighbour]
     await bert.follow(me)
     await street.until(lambda: me.is_complete(bert.feed_id), within_s=200)
     assert me.running.ground.interests.of(bert.author_id) is FRIEND_OF_FRIEND
+    await ask(me, MarkRead())  # that Bert follows me
     return me, carl, bert
 
 
@@ -204,6 +208,48 @@ def test_only_the_newest_count_and_what_is_kept_of_them_is_bounded(
     in_neighbourhood(tmp_path, scenario)
 
 
+def test_notices_are_looked_up_once_until_something_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, _, bert = await three(street)
+        await answer(bert, me, "one")
+        await street.until(lambda: len(me.reads(bert.author_id)) == 1, within_s=10)
+        index, looks = me.running.ground.shells.index, list[int]()
+        known, regards = index.known_notifications, index.regards
+
+        def look(limit: int, *more: object) -> list[KnownNotification]:
+            looks.append(limit)
+            return known(limit, *more)  # type: ignore[arg-type]
+
+        def look_again(limit: int, *more: object, **named: object) -> list[KnownRegard]:
+            looks.append(limit)
+            return regards(limit, *more, **named)  # type: ignore[arg-type]
+
+        index.save_own_author(me.author_id)
+        monkeypatch.setattr(index, "known_notifications", look)
+        monkeypatch.setattr(index, "regards", look_again)
+        assert [await unread(me) for _ in range(3)] == [1, 1, 1]
+        assert looks == [1_000, 1_000], "of posts, and of what people did"
+        await answer(bert, me, "two")
+        await street.until(lambda: len(me.reads(bert.author_id)) == 2, within_s=10)
+        assert await unread(me) == 2
+        await ask(me, Mute(who=format_author(bert.author_id)))
+        assert await unread(me) == 0
+        await ask(me, Unmute(who=format_author(bert.author_id)))
+        (newest, _) = (await ask(me, Notifications())).notifications
+        await ask(me, MarkRead(refs=ref_text(newest.post.ref)))
+        assert await unread(me) == 1
+        await settle()
+        looks.clear()
+        assert [await unread(me) for _ in range(3)] == [1, 1, 1] and looks == []
+        await bert.running.feeds.writer.publish(WithdrawBody(newest.post.ref.index - 1))
+        await street.until(lambda: len(me.reads(bert.author_id)) == 1, within_s=10)
+        assert await unread(me) == 0
+
+    in_neighbourhood(tmp_path, scenario)
+
+
 def test_pages_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         me, _, bert = await three(street)
@@ -220,5 +266,28 @@ def test_pages_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
                     break
                 page = await ask(me, Notifications(limit=2, before=page.next, unread=only))
             assert pages == ["4", "3", "2", "1", "0"]
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_quotes_are_told_and_asked_for_by_type(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, _, bert = await three(street)
+        (mine,) = bert.index.author_posts(me.author_id, 1, None)
+        await bert.running.feeds.writer.publish(PostBody("this one", quote=mine.ref))
+        await answer(bert, me, "I have it")
+        await street.until(lambda: len(me.reads(bert.author_id)) == 2, within_s=10)
+        for only in (False, True):
+            found = await ask(me, Notifications(type="quotes", unread=only))
+            assert [(each.post.text, each.is_quote) for each in found.notifications] == [
+                ("this one", True)
+            ]
+            assert found.unread_count == 2
+            assert [each[0] for each in await told(me, type="replies", unread=only)] == [
+                "I have it"
+            ]
+            assert await told(me, type="mentions", unread=only) == []
+        with pytest.raises(UserError, match="replies, mentions, quotes"):
+            await ask(me, Notifications(type="smiles"))
 
     in_neighbourhood(tmp_path, scenario)

@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.asks.writing import WritePost
 from swarmfeed.core.base.types import EntryRef
@@ -103,7 +104,7 @@ def test_nothing_is_appended_that_could_not_be_written_down(
 def test_only_so_many_are_remembered_and_only_so_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swarmfeed.node.feeds.once.WISHES_MAX", 3)
+    monkeypatch.setattr("swarmfeed.core.feed.once.WISHES_MAX", 3)
 
     async def script(to: Talk) -> None:
         for number in range(5):

@@ -4,7 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.people import HowFar
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.withdrawing import HowFarRemoved, Withdraw
@@ -288,7 +289,7 @@ def test_who_packs_all_anew_again_and_again_has_others_do_so_twice_a_day(
         assert "tomorrow" in await missing()
         assert not ben.is_complete(anna.feed_id)
         assert ben.reads(anna.author_id), "the rest is there"
-        await street.pass_time(24 * 3_600)
+        await street.pass_time(24 * 3_600, step_s=60)
         await street.until(lambda: is_whole(ben, anna), within_s=60)
         assert await missing() == ""
         assert not any(has_body(ben, anna, 20 + number) for number in range(4))

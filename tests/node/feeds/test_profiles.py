@@ -5,13 +5,16 @@ from typing import TypeVar
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.in_short import WhoAreThey
 from swarmfeed.core.asks.people import AboutAuthor, WhoAreYou
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.profile import ChangeProfile, Pin, Unpin, WhatIsPinned
-from swarmfeed.core.base.address import parse_link
+from swarmfeed.core.base.address import format_author, parse_link
 from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.feed.profile_field import ProfileField
 from swarmfeed.errors import UserError
 
 A = TypeVar("A")
@@ -88,5 +91,29 @@ def test_one_own_post_stands_above_the_others_until_it_is_taken_back(tmp_path: P
         assert (await ask(me, Unpin())).text == "b"
         assert await pinned(me, me.author_id) == []
         assert entries(me) == said + 1, "pinned twice, said once"
+
+    in_neighbourhood(tmp_path, script)
+
+
+def test_details_are_seen_by_whoever_follows_and_stay_when_something_else_changes(
+    tmp_path: Path,
+) -> None:
+    async def script(street: Neighbourhood) -> None:
+        me, reader = [await street.move_in() for _ in range(2)]
+        await reader.follow(me)
+        fields = (ProfileField("Website", "https://example.org/"), ProfileField("Town", "Łódź"))
+        await ask(me, ChangeProfile(called="Zoë", fields=fields))
+        said = entries(me)
+        await ask(me, ChangeProfile(fields=fields))
+        assert entries(me) == said
+        assert (await ask(me, ChangeProfile(bio="likes trees"))).fields == fields
+        await street.until(lambda: reader.is_complete(me.feed_id), within_s=200)
+        await settle()
+        assert (await ask(reader, AboutAuthor(author=me.author_id))).fields == fields
+        (person,) = (await ask(reader, WhoAreThey(authors=format_author(me.author_id)))).people
+        assert person.fields == fields
+        with pytest.raises(UserError, match="needs both"):
+            await ask(me, ChangeProfile(fields=(ProfileField("Website", " "),)))
+        assert (await ask(me, ChangeProfile(fields=()))).fields == ()
 
     in_neighbourhood(tmp_path, script)

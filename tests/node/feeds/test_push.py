@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+from msgspec.structs import replace
 from street.authors import author_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
@@ -94,7 +94,7 @@ class Writer:
             await said.wait()
             task.cancel()
 
-        asyncio.run(asyncio.wait_for(run(), 10))
+        asyncio.run(asyncio.wait_for(run(), 60))
         return self.reader.sent
 
 

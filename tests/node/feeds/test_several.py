@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.fakes.clock import FakeClock
 from street.loop import settle
+from swarmfeed.core.feed.first_offer import FirstOffer, OpenedOffer
 from swarmfeed.core.feed.head import sign_receipt
+from swarmfeed.core.feed.limits import OPENED_APART_MIN
 from swarmfeed.core.feed.replica import Replica
 from swarmfeed.core.talk.limits import NEW_FEED_WORTH_S
 from swarmfeed.core.talk.words import (
@@ -19,7 +21,7 @@ from swarmfeed.core.talk.words import (
     Receipt,
     Several,
 )
-from swarmfeed.errors import BadProofError, PassingError, RemoteError
+from swarmfeed.errors import BadEncodingError, BadProofError, PassingError
 from swarmfeed.node.ground import arrivals
 from swarmfeed.node.ground.fairness import Fairness
 
@@ -90,6 +92,34 @@ def test_new_feeds_are_kept_together_shown_and_confirmed(tmp_path: Path) -> None
         receipts = [each for each in await to.said(peer) if isinstance(each, Receipt)]
         assert {each.feed_id for each in receipts} == {each.feed_id for each in authors}
         assert {each.complete for each in peer.holds.values()} == {True}
+
+    talk(tmp_path, script)
+
+
+def test_many_new_heads_are_verified_elsewhere_and_a_false_one_is_refused(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to, OPENED_APART_MIN + 2), to.link(1)
+        verifier, asked = to.node.ground.shells.verifier, list[FirstOffer]()
+        open_first = verifier.open_first
+
+        def note(offers: Sequence[FirstOffer]) -> Sequence[OpenedOffer | None]:
+            asked.extend(offers)
+            return open_first(offers)
+
+        verifier.open_first = note  # type: ignore[method-assign]  # notes, and does it
+        await to.hear(peer, authors[0].offer())
+        stranger, (*true, last) = Scribe(99), offers(authors)
+        false = replace(last, tail=last.tail[:-1])
+        with pytest.raises(BadEncodingError):
+            await to.hear(peer, Several(heads=(stranger.offer(), *true, false)))
+        assert [each.feed_id for each in asked] == [each.feed_id for each in authors[1:]]
+        shelf = to.node.ground.shelf
+        held = [shelf.replica(each.feed_id) for each in authors]
+        assert held == [*(each.newest for each in authors[:-1]), None]
+        assert shelf.certificates(authors[1].author_id) == (authors[1].certificate,)
+        assert shelf.replica(stranger.feed_id) is None
 
     talk(tmp_path, script)
 
@@ -238,7 +268,8 @@ def test_each_other_answer_counts_as_if_it_came_alone(tmp_path: Path) -> None:
         assert to.me.index.receipts(anna.feed_id) == {peer.node_id: 5}
         assert bert.feed_id not in peer.holds, "not-held comes after have"
         false = replace(told.receipts[0], cosignature=line[:-4] + b"AAAA")
-        with pytest.raises(RemoteError):
-            await to.hear(peer, Several(receipts=(false,)))
+        await to.hear(peer, Several(receipts=(false,)))
+        await settle()
+        assert peer.peer.closed_because == "not such a cosignature"  # type: ignore[attr-defined]
 
     talk(tmp_path, script)

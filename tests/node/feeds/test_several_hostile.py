@@ -1,10 +1,10 @@
 """Heads that do not belong together in one message: each counts as if it came alone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.talk.words import HeadOffer, Several

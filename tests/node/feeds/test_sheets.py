@@ -1,11 +1,12 @@
 """Words alone lead back to their author, while somebody keeps in the DHT whose they are."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.authors import moved
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from street.thefts import move
 from swarmfeed.core.asks.recovery import TakeCertificates
 from swarmfeed.core.asks.sheets import TakeSheets, WhoseSheet

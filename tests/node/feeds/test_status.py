@@ -1,16 +1,21 @@
 """The sentence a person reads first, and the numbers beside it."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.authors import moved
+from swarmfeed.core.asks.feeds import FeedStatus, HowMuchIsHeld, together
 from swarmfeed.core.asks.people import AboutAuthor
-from swarmfeed.core.base.types import ChunkSpan, Hash
+from swarmfeed.core.asks.upkeep import Status
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join, sign_rotate
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.talk.words import Receipt
+from swarmfeed.node.feeds.status import Size
 from swarmfeed.node.ground.interests import FETCHED, FOLLOWED, FRIEND_OF_FRIEND, Interest
+from swarmfeed.ports import KnownHolder
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
@@ -27,6 +32,15 @@ async def confirm(to: Talk, number: int) -> None:
         replica.signed_head, session.node_id, 1_700_000_000 + replica.size, peer.key.sign
     )
     await to.hear(session, Receipt(me.feed_id, replica.signed_head, line))
+
+
+async def all_feeds(to: Talk) -> Sequence[FeedStatus]:
+    """Each line, and what all of them together come to."""
+    reporter = to.node.feeds.reporter
+    feeds = await reporter.feeds(reporter.ranked())
+    told, sums = together(feeds).sums, (await reporter.together()).sums
+    assert sorted(told, key=str) == sorted(sums, key=str)
+    return feeds
 
 
 def test_the_sentence_says_how_things_are(tmp_path: Path) -> None:
@@ -76,18 +90,90 @@ def test_each_feed_has_a_line_the_dearest_first(
         anna.grow_to(600)
         to.care(anna.author_id, interest)
         await to.hear(to.link(1), anna.offer())
-        own, line = await to.node.feeds.reporter.all_feeds()
+        own, line = await all_feeds(to)
         assert (own.relation, own.size, own.entries_held) == ("own", 2, 2)
         assert (line.relation, line.size, line.entries_held) == (relation, 600, 88)
         assert line.root == anna.newest.head.root
         to.node.ground.shells.logs.write_chunk(
             anna.feed_id, ChunkSpan(0, 1), anna.chunks[ChunkSpan(0, 1)]
         )
-        before, line = line, (await to.node.feeds.reporter.all_feeds())[1]
+        before, line = line, (await all_feeds(to))[1]
         assert line.entries_held == 88 + 256
         size = anna.newest.chunks()[ChunkSpan(0, 1)].pieces.size_bytes
         assert line.bytes_held - before.bytes_held == size
         assert line.bytes_total == before.bytes_total
+        # As many chunks are held as before, and others.
+        logs = to.node.ground.shells.logs
+        logs.drop_chunk(anna.feed_id, ChunkSpan(0, 1))
+        logs.write_chunk(anna.feed_id, ChunkSpan(0, 0), anna.chunks[ChunkSpan(0, 0)])
+        line = (await all_feeds(to))[1]
+        size = anna.newest.chunks()[ChunkSpan(0, 0)].pieces.size_bytes
+        assert line.bytes_held - before.bytes_held == size
+
+    talk(tmp_path, script)
+
+
+def test_what_does_not_change_is_measured_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = list[FeedId]()
+
+    async def script(to: Talk) -> None:
+        reporter = to.node.feeds.reporter
+
+        def measure(feed_id: FeedId, *_: object) -> Size:
+            measured.append(feed_id)
+            return Size()
+
+        monkeypatch.setattr(reporter, "_measure", measure)
+        anna = Scribe(1)
+        to.care(anna.author_id, FOLLOWED)
+        session = to.link(1)
+        for before, size in ((0, 100), (100, 600)):
+            anna.grow_to(size)
+            await to.hear(session, anna.offer(before))
+            for _ in range(3):
+                await reporter.together()
+                reporter.author_size(anna.author_id)
+        assert sorted(measured) == sorted(
+            [to.node.ground.identity.feed_id, *[anna.feed_id] * 2]
+        )
+
+    talk(tmp_path, script)
+
+
+def test_a_part_of_many_feeds_is_all_that_is_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        for number in range(1, 6):
+            author = Scribe(number)
+            author.grow_to(number)
+            to.care(author.author_id)
+            await to.hear(to.link(number), author.offer())
+        index, looked = to.node.ground.shells.index, list[FeedId]()
+        holders = index.holders_by_feed
+        reporter, every = to.node.feeds.reporter, await all_feeds(to)
+        assert len(every) == 6
+
+        def note(feed_ids: Sequence[FeedId]) -> dict[FeedId, list[KnownHolder]]:
+            looked.extend(feed_ids)
+            return holders(feed_ids)
+
+        monkeypatch.setattr(index, "holders_by_feed", note)
+        ranked = reporter.ranked()
+        part = await reporter.feeds(Status(start=1, limit=2).part(ranked))
+        assert part == every[1:3]
+        assert looked == [each.feed_id for each in part]
+        held = await asked(to, HowMuchIsHeld())
+        assert held.feeds == 6
+        assert {(each.relation, each.entries) for each in held.sums} == {
+            ("own", 2),
+            ("followed", 15),
+        }
+        assert len(looked) == 2, "sums take no look into the index"
+        assert Status().part(ranked) == Status(start=-1, limit=-1).part(ranked) == ranked
+        assert Status(start=6, limit=1).part(ranked) == []
 
     talk(tmp_path, script)
 
@@ -123,7 +209,7 @@ def test_a_forked_feed_says_why_it_goes_no_further(tmp_path: Path) -> None:
         await to.hear(peer, anna.offer(), other.offer())
         progress = to.node.feeds.reporter.fetch_progress(anna.author_id)
         assert progress.error == "the author signed two histories; the feed is stopped there"
-        assert (await to.node.feeds.reporter.all_feeds())[1].forked
+        assert (await all_feeds(to))[1].forked
 
     talk(tmp_path, script)
 

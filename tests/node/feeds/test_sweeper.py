@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from seeker.needle import Needle
 from seeker.seeking import seek
 from swarmfeed.core.asks.troubles import BUSY

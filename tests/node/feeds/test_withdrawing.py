@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.posts import PostView, ShowPost, ref_text
 from swarmfeed.core.asks.withdrawing import (

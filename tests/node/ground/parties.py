@@ -23,6 +23,7 @@ from swarmfeed.node.ground.events import (
     listens,
 )
 from swarmfeed.node.ground.fairness import Fairness
+from swarmfeed.node.ground.nearby import Nearby
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
@@ -70,7 +71,7 @@ class Party:
         )
         self.sessions = Sessions(
             link,
-            settings,
+            Nearby(settings, list, lambda _: None),
             Fairness(self.clock),
             self.hello,
             events,

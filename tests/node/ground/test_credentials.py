@@ -1,10 +1,10 @@
 """Whose a feed is, by its certificates: what is offered, and what lies on disk."""
 
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.fakes.logs import FakeDisk, FakeLogs
 from swarmfeed.core.feed.certificate import sign_join
 from swarmfeed.core.talk.words import Certificates, HeadOffer

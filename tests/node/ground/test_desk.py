@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pytest
 from swarmfeed.core.asks.ask import Ask
@@ -23,8 +22,7 @@ async def later(_: HowIsIt) -> Wellbeing:
     return FINE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HowAreYou(Ask[Wellbeing]):
+class HowAreYou(Ask[Wellbeing], frozen=True, kw_only=True):
     """Another ask with the name of one that there is."""
 
     name = "how-is-it"

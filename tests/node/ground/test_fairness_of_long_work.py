@@ -124,7 +124,7 @@ def test_who_is_in_debt_keeps_nobody_else_from_the_thread() -> None:
         anna.seconds.owe(OWN_BURST_S, hall.clock.monotonic_ms() / 1000)
 
         def count() -> None:
-            assert go_on.wait(10)
+            assert go_on.wait(60)
             hall.clock.work(0.05)
 
         async def ask() -> None:
@@ -135,7 +135,7 @@ def test_who_is_in_debt_keeps_nobody_else_from_the_thread() -> None:
         berts = asyncio.create_task(bert.pay(ask))
         await asyncio.sleep(0)
         go_on.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await berts
         assert not all(each.done() for each in annas), "no time has passed: she owes it yet"
         for each in annas:
@@ -152,7 +152,7 @@ def test_a_thread_nobody_waits_for_any_more_is_paid_for_too() -> None:
 
         def count() -> None:
             begun.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
             hall.clock.work(0.3)
 
         async def ask() -> None:
@@ -163,7 +163,7 @@ def test_a_thread_nobody_waits_for_any_more_is_paid_for_too() -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         go_on.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while hall.left(anna) > OWN_BURST_S - 0.3:
                 await asyncio.sleep(0.001)
 

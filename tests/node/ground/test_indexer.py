@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from street.fakes.clock import FakeClock
-from street.fakes.index import FakeIndex, FakePrepared
+from street.fakes.index import FakeIndex
+from street.fakes.kept_entries import FakePrepared
 from street.fakes.ledger import FakeLedger
 from street.fakes.logs import FakeLogs
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash

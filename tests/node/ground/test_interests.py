@@ -108,3 +108,17 @@ def test_who_is_only_looked_at_is_not_indexed() -> None:
     assert not interests.is_indexed(ANNA)
     interests.raise_to(ANNA, FOLLOWED)
     assert interests.is_indexed(ANNA)
+
+
+def test_the_strongest_come_first_after_each_change_and_the_earlier_of_equals() -> None:
+    interests = Interests()
+    for each, interest in ((ANNA, FETCHED), (BERT, FOLLOWED), (CARL, FETCHED)):
+        interests.raise_to(each, interest)
+    assert interests.all() == [BERT, ANNA, CARL]
+    interests.all().clear()
+    interests.raise_to(CARL, FOLLOWED)
+    assert interests.all() == [BERT, CARL, ANNA]
+    interests.lower_to(BERT, FRIEND_OF_FRIEND)
+    assert (interests.all(), interests.read()) == ([CARL, ANNA, BERT], [CARL, ANNA])
+    interests.forget(CARL)
+    assert interests.all() == [ANNA, BERT]

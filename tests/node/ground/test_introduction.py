@@ -31,15 +31,38 @@ def test_who_listens_everywhere_does_not_know_where_it_is(listen: str) -> None:
     assert introduction.swarm_at() == ()
 
 
+def test_a_link_of_who_listens_everywhere_names_where_others_and_its_cards_say_it_is() -> None:
+    hosts = ["192.168.1.5", "10.8.0.2"]
+    introduction = Introduction(NodeSettings(), OWN, lambda: hosts)
+    assert introduction.places() == (), "no link is taken yet"
+    introduction.opened_link(7000)
+    assert [each.host for each in introduction.places()] == hosts
+    introduction.seen_at("93.184.216.34")
+    assert introduction.places()[0] == Endpoint("93.184.216.34", 7000)
+    introduction.seen_at("10.8.0.2")
+    assert [each.host for each in introduction.places()] == ["10.8.0.2", "192.168.1.5"]
+    introduction.seen_at("")
+    hosts[:] = ["192.168.7.9"]
+    assert introduction.places() == (Endpoint("192.168.7.9", 7000),), "the machine moved"
+
+
+@pytest.mark.attack("A325")
+def test_addresses_of_the_own_networks_stand_in_no_hello() -> None:
+    introduction = Introduction(NodeSettings(), OWN, lambda: ["192.168.1.5"])
+    introduction.opened_link(7000)
+    assert introduction.hello().hosts == () and introduction.endpoint() is None
+
+
 @pytest.mark.attack("A152")
 def test_who_goes_by_a_proxy_tells_nobody_where_it_is() -> None:
     settings = NodeSettings(listen="127.0.2.5", proxy="socks5://127.0.0.1:9050")
-    introduction = Introduction(settings, OWN)
+    introduction = Introduction(settings, OWN, lambda: ["192.168.1.5"])
     introduction.opened_link(7000)
     introduction.opened_swarm(8000)
     hello = introduction.hello()
     assert (hello.hosts, hello.link_port, hello.swarm_port) == ((), 0, 0)
     assert (introduction.endpoint(), introduction.swarm_at()) == (None, ())
+    assert introduction.places() == ()
     assert (introduction.link_port, introduction.swarm_port) == (0, 0)
 
 

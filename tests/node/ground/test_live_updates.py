@@ -1,9 +1,9 @@
 """What open pages hear of what happened."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from swarmfeed.core.asks.troubles import FULL
 from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
 from swarmfeed.core.state.rows import PrivateRow

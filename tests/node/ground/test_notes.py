@@ -16,6 +16,9 @@ class Writer:
         self.rounds = 0
         self.refuses = False
 
+    async def turn(self) -> None:
+        await asyncio.sleep(0)
+
     async def write(self, call: Callable[[], object]) -> bool:
         self.rounds += 1
         if not self.refuses:
@@ -25,7 +28,7 @@ class Writer:
 
 async def written(writer: Writer, put: Callable[[Notes], None]) -> None:
     """Let notes be put, and written."""
-    notes = Notes(FakeIndex(), writer.write)
+    notes = Notes(FakeIndex(), writer.write, writer.turn)
     put(notes)
     task = asyncio.create_task(notes.run())
     await notes.drain()

@@ -1,10 +1,10 @@
 """The pen: nothing is signed where anything remembers more, and the person is told."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.asks.upkeep import HowIsIt, Verify
 from swarmfeed.core.asks.writing import HowIsMyFeed, OldPost, WritePost
 from swarmfeed.core.base.types import NodeId

@@ -98,7 +98,7 @@ def test_a_peer_in_debt_keeps_nobody_else_from_a_proof(tmp_path: Path) -> None:
         await asyncio.sleep(0)
         # Something else of hers is billed while the thread works.
         debtor.seconds.owe(PEER_WORK_S_PER_S * BUDGET_WINDOW_S + 1, 0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             ours = await prover.consistency(anna.newest, 300)
         assert not hers.done(), "no time has passed: she owes it yet"
         clock.advance(10_000)

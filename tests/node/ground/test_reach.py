@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import AuthorId, NodeId
 from swarmfeed.core.net.limits import IN_VAIN_S, REACH_S, REACHES_MAX, SOON_S
 from swarmfeed.node.ground.layer import Supernode

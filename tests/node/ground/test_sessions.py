@@ -24,8 +24,8 @@ def test_a_link_carries_messages_in_both_directions() -> None:
         await bert.say(anna)
         assert anna.heard == [(bert.node_id, HELLO)]
         assert bert.heard == [(anna.node_id, HELLO)]
-        assert [each.endpoint for each in anna.sessions.status()] == [str(bert.at)]
-        assert [each.outgoing for each in bert.sessions.status()] == [False]
+        assert [each.peer.remote for each in anna.sessions.all()] == [bert.at]
+        assert [each.peer.outgoing for each in bert.sessions.all()] == [False]
 
     play(script)
 

@@ -1,11 +1,11 @@
 """What may enter the shelf, and what stays out."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from street.fakes.logs import FakeDisk, FakeLogs
 from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.certificate import sign_leave

@@ -1,13 +1,14 @@
 """The guard on a street: what others do in the person's name is told, and until when."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 from street.authors import author_of, moved
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from street.thefts import cut_off, move
 from swarmfeed.core.asks.alarms import AlarmView, ThatWasMe, WhatIsAlarming
 from swarmfeed.core.asks.ask import Ask

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.history.limits import (
     AUDIT_ANSWERS_PER_MINUTE,
@@ -20,7 +20,7 @@ from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.census import Census
 from swarmfeed.shell.disk.logs import FileLogs
 
-from tests.node.history.test_board import OWN, Rig
+from tests.node.history.board_rig import OWN, Rig
 from tests.node.rig import Scribe, at_once, new_ground
 
 SIZE = 700

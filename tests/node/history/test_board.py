@@ -1,14 +1,10 @@
 """The notice board: what is kept, what is passed on to whom, what is bounded."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from functools import partial
 
 import pytest
-from street.fakes.clock import FakeClock
-from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
-from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.history.notice import (
     LASTS_MS,
@@ -16,109 +12,18 @@ from swarmfeed.core.history.notice import (
     Word,
     read_notice,
     sign_goodbye,
-    sign_notice,
 )
 from swarmfeed.core.history.rows import encode_notice
-from swarmfeed.core.history.words import Farewell, NoticeRecord, Notices, Watch
-from swarmfeed.core.talk.message import Message
-from swarmfeed.core.talk.words import Hello
+from swarmfeed.core.history.words import Farewell, Notices, Watch
+from swarmfeed.core.talk.words import NotHeld, Want
 from swarmfeed.errors import BadSignatureError
-from swarmfeed.node.ground.identity import Identity
-from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.events import LinkStays
 from swarmfeed.node.history import board as board_module
 from swarmfeed.node.history import side as side_module
-from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.side import HistorySide
 
-from tests.node.rig import NotedPeer, at_once, new_ground, new_session
-
-OWN_KEY = SigningKey(b"\x05" * 32)
-OWN = Identity(AuthorId(b"o" * 32), LockableKey(SigningKey(b"\x06" * 32)), OWN_KEY)
-ANNA, BERT = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
-FEED = FeedId(b"f" * 32)
-HOUR_MS = 3_600_000
-
-
-class Rig:
-    """A board, and peers that note what they are told."""
-
-    def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.ground = new_ground(Path("nothing is written"), clock=self.clock)
-        self.sessions = self.ground.sessions
-        self.offered: set[AuthorId] = set()
-        self.board = NoticeBoard(
-            self.sessions,
-            OWN,
-            self.clock,
-            self.hello,
-            self.ground.events,
-            lambda notice: notice.author_id in self.offered,
-        )
-        self.board.watch([ANNA])
-        self.peers: dict[Session, NotedPeer] = {}
-        self.keys = [SigningKey(bytes([20, n]) + bytes(30)) for n in range(100)]
-
-    def hello(self) -> Hello:
-        return Hello(node_id=OWN.node_id, hosts=("127.0.0.9",), link_port=1, swarm_port=2)
-
-    def link(self, number: int) -> Session:
-        session, peer = new_session(number)
-        self.sessions._sessions[session.node_id] = session
-        self.peers[session] = peer
-        return session
-
-    def key_of(self, session: Session) -> SigningKey:
-        return self.peers[session].key
-
-    def notice(
-        self,
-        key: SigningKey,
-        word: Word = Word.LEASE,
-        *,
-        age_ms: int = 0,
-        author_id: AuthorId = ANNA,
-        feed_id: FeedId = FEED,
-    ) -> bytes:
-        made_ms = self.clock.now_ms() - age_ms
-        notice = Notice(
-            node_id=NodeId(key.public),
-            author_id=author_id,
-            feed_id=feed_id,
-            word=word,
-            size=10,
-            feed_bytes=1_000,
-            made_ms=made_ms,
-            until_ms=made_ms + LASTS_MS[word],
-        )
-        return sign_notice(notice, key)
-
-    def hear(self, session: Session, *signed: bytes, link: Endpoint | None = None) -> None:
-        records = tuple(NoticeRecord(each, link) for each in signed)
-        at_once(self.board.on_notices(session, Notices(records)))
-
-    def words(self, feed_id: FeedId = FEED) -> list[Word]:
-        return [each.notice.word for each in self.board.notices(feed_id)]
-
-    async def said(self, session: Session) -> list[Message]:
-        session.outbox.hurry()
-        while len(session.outbox):
-            await session.outbox._due.pop(next(iter(session.outbox._due)))()
-        await session.flush()
-        heard, self.peers[session].sent = self.peers[session].sent, []
-        return heard
-
-    async def told(self, session: Session) -> list[bytes]:
-        """Notices a peer was told."""
-        found = [each for each in await self.said(session) if isinstance(each, Notices)]
-        return [record.signed for each in found for record in each.records]
-
-
-def play(script: Callable[[Rig], Awaitable[None]]) -> None:
-    async def run() -> None:
-        await script(Rig())
-
-    asyncio.run(run())
+from tests.node.history.board_rig import ANNA, BERT, FEED, HOUR_MS, OWN_KEY, Rig, play
+from tests.node.rig import at_once
 
 
 @pytest.fixture
@@ -186,6 +91,16 @@ def test_a_forger_is_blamed(rig: Rig) -> None:
     with pytest.raises(BadSignatureError):
         rig.hear(rig.link(1), bytes(signed))
     assert rig.words() == []
+
+
+def test_a_new_peer_is_asked_for_feeds_before_it_is_told_what_is_watched() -> None:
+    async def script(rig: Rig) -> None:
+        session, want = rig.link(1), Want(())
+        rig.board.on_stays(LinkStays(session))
+        session.outbox.put("ask", partial(session.send, want))
+        assert await rig.said(session) == [want, Watch((ANNA,))]
+
+    play(script)
 
 
 @pytest.mark.attack("A35")
@@ -334,7 +249,11 @@ def test_many_notices_are_told_in_several_messages(monkeypatch: pytest.MonkeyPat
         rig.hear(rig.link(1), *signed)
         late = rig.link(2)
         await rig.board.on_watch(late, Watch((ANNA,)))
-        said = [each for each in await rig.said(late) if isinstance(each, Notices)]
+        late.outbox.hurry()
+        late.outbox.put("heads", lambda: late.send(NotHeld(ANNA)))
+        heard = await rig.said(late)
+        assert isinstance(heard[1], NotHeld), "what somebody waits for comes in between"
+        said = [each for each in heard if isinstance(each, Notices)]
         assert [len(each.records) for each in said] == [2, 2, 1]
         told = [record.signed for each in said for record in each.records]
         assert sorted(told) == sorted(signed)
@@ -348,7 +267,7 @@ def test_a_history_server_is_offered_what_we_hold() -> None:
         person, server = rig.link(1), rig.link(2)
         server.part(HistorySide).reported = True
         for each in (person, server):
-            rig.board.on_open(each)
+            rig.board.on_stays(LinkStays(each))
         assert len(await rig.told(server)) == 1 and await rig.told(person) == []
         rig.clock.advance(1)
         rig.board.say(Word.HAVE, ANNA, FEED, 4, 400)

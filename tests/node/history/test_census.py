@@ -19,7 +19,7 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.history import census as census_module
 from swarmfeed.node.history.census import Census
 
-from tests.node.history.test_board import FEED, OWN, Rig
+from tests.node.history.board_rig import FEED, OWN, Rig
 
 QUARTER_MS = SAMPLE_EVERY_MS
 DAY_QUARTERS = 96

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.asks.letters import (
     AnswerRequest,

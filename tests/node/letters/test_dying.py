@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from street.fakes.ledger import FakeLedger
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.troubles import BUSY
 from swarmfeed.core.letters.parcel import parcel_id
 from swarmfeed.core.letters.words import KEPT, LetterKept
@@ -102,8 +103,8 @@ def test_what_leaves_and_what_is_confirmed_is_synced_before(tmp_path: Path) -> N
         ledger = DyingLedger(anna.letters)
         await restart(anna, ben, ledger)
         await street.pass_time(10)
-        reading, delivery = parts(ben).reading, parts(anna).delivery
-        take, on_kept, seen = reading.take, delivery.on_kept, list[bytes]()
+        reading, handing = parts(ben).reading, parts(anna).handing
+        take, on_kept, seen = reading.take, handing.on_kept, list[bytes]()
 
         async def come(parcel: bytes) -> int:
             done.append(parcel_id(parcel))
@@ -116,7 +117,7 @@ def test_what_leaves_and_what_is_confirmed_is_synced_before(tmp_path: Path) -> N
             on_kept(session, message)
 
         reading.take = come  # type: ignore[method-assign]
-        delivery.on_kept = confirmed  # type: ignore[method-assign]
+        handing.on_kept = confirmed  # type: ignore[method-assign]
         ledger.heard = lambda changes: done.append([*changes.get("devices", {})])
         for number in range(4):
             await write(anna, ben, f"{number}")

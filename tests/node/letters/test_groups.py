@@ -4,7 +4,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.letters import (
     ChangeGroup,
     ConversationView,
@@ -17,6 +18,8 @@ from swarmfeed.core.letters.content import TEXT, text_body
 from swarmfeed.core.letters.rows import LetterTarget
 from swarmfeed.errors import UserError
 from swarmfeed.node.letters.book import Edits
+from swarmfeed.node.mailboxes.role import mailboxes_role
+from swarmfeed.node.roster import ROSTER, Roster
 
 from tests.node.letters.scene import address, ask, friends, parts, until
 
@@ -97,6 +100,40 @@ def test_a_newcomer_reads_what_is_written_from_then_on(tmp_path: Path) -> None:
         assert await said(cleo) == ["three"]
 
     in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.slow
+def test_a_text_that_overtakes_the_beginning_of_its_group_is_shown_with_it(
+    tmp_path: Path,
+) -> None:
+    """Anna made the group and left; Ben hears of it from Cleo first."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street)
+        cleo = await third(street, anna, ben)
+        await ben.stop()
+        await ask(anna, MakeGroup(title="us", people=(address(ben), address(cleo))))
+
+        async def cleo_knows() -> bool:
+            return await people(cleo) == 3
+
+        await until(street, cleo_knows, within_s=120)
+        await anna.stop()
+        await ben.start()
+        for text in ("early", "earlier than all"):
+            await say(cleo, text)
+        await street.pass_time(60)
+        assert await said(ben) == []
+        await anna.start()
+        await until(street, partial(_reads, ben, ["early", "earlier than all"]), within_s=600)
+
+        found = await group_of(ben)
+        assert found is not None
+        assert not any(each.missing for each in found.letters)
+
+    roles = tuple(each for each in ROSTER.roles if each is not mailboxes_role)
+    roster = Roster(roles=roles, vocabulary=ROSTER.vocabulary)
+    in_neighbourhood(tmp_path, scenario, roster=roster)
 
 
 @pytest.mark.slow

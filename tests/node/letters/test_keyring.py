@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.feed.kinds import PrekeysBody
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
+from swarmfeed.core.feed.sealed_kinds import PrekeysBody
 from swarmfeed.core.letters.limits import PREKEYS_ERASED_AFTER_MS, PREKEYS_EVERY_MS
 from swarmfeed.core.letters.prekeys import hash_prekeys
 

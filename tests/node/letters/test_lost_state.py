@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from street.fakes.ledger import FakeLedger
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.letters.content import AGAIN, decode_content
 from swarmfeed.core.letters.words import KEPT, NOT_MINE
 from swarmfeed.node.letters.book import Edits
@@ -108,8 +109,7 @@ def test_own_devices_have_what_was_written_on_the_other(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         anna, ben = await friends(street)
         phone = await street.move_in(device_of=anna, knows=[anna, ben])
-        anna.recognise(phone)
-        phone.recognise(anna)
+        anna.recognise_each_other(phone)
         await parts(phone).keyring.publish()
         await street.pass_time(30)
         await write(anna, ben, "from the laptop")

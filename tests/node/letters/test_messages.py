@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks import letter_sentences as sentences
+from swarmfeed.core.asks.notifications import REQUESTS, MarkRead, Notifications
 from swarmfeed.core.letters.order import OrderedLetter, Placed, in_order
 from swarmfeed.node.ground.private import MAIL
 
 from tests.node.letters.scene import (
     answer,
+    ask,
     friends,
     parts,
     standing,
@@ -82,7 +84,12 @@ def test_a_stranger_asks_once(tmp_path: Path) -> None:
         assert await standing(ben, anna) == "requested"
         assert await texts(ben, anna) == ["You do not know me."]
         assert "arrived" not in await states(anna, ben)
+        (told,) = (await ask(ben, Notifications(type=REQUESTS, unread=True))).approaches
+        assert (told.author_id, told.words) == (anna.author_id, "You do not know me.")
+        assert (await ask(ben, MarkRead(refs=told.mark))).count == 0
+        assert (await ask(ben, Notifications(type=REQUESTS))).approaches != ()
         await answer(ben, anna, "accept")
+        assert (await ask(ben, Notifications())).approaches == (), "it is answered"
 
         async def known() -> bool:
             return (await states(anna, ben))[0] == "arrived"

@@ -1,12 +1,13 @@
 """What strangers can do to letters of friends: nothing."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from msgspec.structs import replace
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from street.sealers import ENVELOPES, Published, SealingDevice
 from swarmfeed.core.base.ratchets import RatchetHeader
 from swarmfeed.core.base.types import AuthorId, FeedId
@@ -142,7 +143,8 @@ def test_many_strangers_do_not_fill_what_is_remembered(tmp_path: Path) -> None:
                     await parts(anna).reading.take(to_neighbour(stranger, anna, kind))
                 )
         assert answers.count(LATER) == 2 * 6 - 4
-        assert len({*book.seen} - known) == 2 * 4 + 6
+        assert len({*book.seen} - known) == 2 * 4, "receipts for nothing leave nothing"
+        assert len(book.devices) == 1 + 2
         assert feed_of(ben) in book.devices
 
     with pytest.MonkeyPatch.context() as patched:
@@ -159,14 +161,7 @@ def to_neighbour(stranger: SealingDevice, to: Neighbour, kind: str) -> bytes:
             to=to.author_id,
         )
     )
-    _, parcel = stranger.sealing.seal(
-        feed_of(to),
-        LetterDevice(author_id=to.author_id),
-        content,
-        stranger.newest,
-        stranger.introduction(),
-    )
-    return parcel
+    return stranger.seal_to(feed_of(to), to.author_id, content)
 
 
 @pytest.mark.attack("A211")
@@ -204,6 +199,30 @@ def test_receipts_that_nobody_takes_keep_nobody_from_writing(tmp_path: Path) -> 
         patched.setattr("swarmfeed.node.letters.writing.OWED_MAX", 4)
         patched.setattr("swarmfeed.node.letters.writing.SENT_MAX", 2)
         in_neighbourhood(tmp_path, scenario)
+
+
+@pytest.mark.attack("A212")
+def test_who_asks_for_all_again_without_end_has_it_now_and_then(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await acquainted(street)
+        await ben.stop()
+        await write(anna, ben, "three")
+        await street.pass_time(60)
+        book, confirming = parts(anna).book, parts(anna).reading._confirming
+
+        async def heeded(feed_id: FeedId) -> bool:
+            async with book.lock:
+                return confirming.begin_anew(Edits(), feed_id)
+
+        asked = [await heeded(ben.feed_id) for _ in range(2 * limits.AGAINS_AT_ONCE)]
+        assert asked.count(True) == limits.AGAINS_AT_ONCE
+        await street.pass_time(limits.AGAIN_EVERY_MS // 1_000)
+        assert [await heeded(ben.feed_id) for _ in range(2)] == [True, False]
+        assert len(confirming._agains) == 1
+        assert await heeded(FeedId(bytes(32))), "nothing goes there"
+        assert len(confirming._agains) == 1
+
+    in_neighbourhood(tmp_path, scenario)
 
 
 class RefusingDisk:
@@ -293,6 +312,31 @@ def test_contacts_are_told_with_what_to_leave_parcels(tmp_path: Path) -> None:
         await until(street, lambda: _arrived(anna, ben))
         await street.pass_time(5)
         assert token and parts(ben).book.talks[anna.author_id].theirs == token
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_device_that_a_contact_has_later_is_told_it_too(tmp_path: Path) -> None:
+    """Else it writes as strangers do, twenty parcels a day."""
+
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await acquainted(street)
+        await anna.running.ground.mail.renew_token()
+        token = anna.running.ground.mail.own_token()
+
+        async def is_told(who: Neighbour) -> bool:
+            talk = parts(who).book.talks.get(anna.author_id)
+            return talk is not None and talk.theirs == token
+
+        await until(street, lambda: is_told(ben))
+        phone = await street.move_in(device_of=ben, knows=[anna])
+        ben.recognise(phone)
+        await street.pass_time(5)
+        await write(phone, anna, "from the phone")
+        await until(street, lambda: is_told(phone))
+        sent = len(parts(anna).book.sent)
+        await street.pass_time(60)
+        assert len(parts(anna).book.sent) <= sent, "once"
 
     in_neighbourhood(tmp_path, scenario)
 

@@ -8,7 +8,8 @@ from secrets import token_bytes
 from street.fakes.ledger import FakeLedger
 from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.node.letters.book import take_along
-from swarmfeed.shell.store.letters import LetterFile, open_letters
+from swarmfeed.shell.store.letters import open_letters
+from swarmfeed.shell.store.sealed_ledger import SealedLedger
 
 from tests.node.letters.scene import friends, has, parts, texts, until, write
 
@@ -46,7 +47,7 @@ def test_the_new_device_reads_what_was_written_and_has_sessions_of_its_own(
     in_neighbourhood(tmp_path, scenario)
 
 
-def opened(path: Path, seed: bytes) -> LetterFile:
+def opened(path: Path, seed: bytes) -> SealedLedger:
     return open_letters(path, seed, token_bytes)
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.lookup.limits import SEARCHES_OF_PEER_MAX
 from swarmfeed.core.lookup.words import Search, SearchRefused
 from swarmfeed.node.ground.session import Session

@@ -1,9 +1,9 @@
 """What is passed on among supernodes is found by everybody, though nobody holds its feed."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.asks.network import KeepFound, NetworkPosts, SearchNetwork
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.withdrawing import Edit, Withdraw

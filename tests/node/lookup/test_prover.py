@@ -1,8 +1,8 @@
 """What stands in entries of a feed, as a supernode looks through them."""
 
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import EditBody, PostBody, ProfileBody, WithdrawBody

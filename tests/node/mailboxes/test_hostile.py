@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood
+from msgspec.structs import replace
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.mailboxes.ids import box_of
 from swarmfeed.core.mailboxes.limits import (
     BOX_BYTES,

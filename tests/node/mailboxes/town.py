@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.mailboxes import Mailboxes, MailboxStatus
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.node.ground.events import ParcelCame, listens

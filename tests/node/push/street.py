@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.listening import Subscribe
 from swarmfeed.core.asks.notifications import Notification

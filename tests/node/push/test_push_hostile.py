@@ -1,11 +1,11 @@
 """A parent that lies: nothing false is shown, and what is true comes by the other one."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.proven import ProvenPost
 from swarmfeed.core.push.limits import (
@@ -23,6 +23,7 @@ from swarmfeed.node.push.role import Push
 from tests.node.push.street import (
     Neighbour,
     Neighbourhood,
+    as_supernode,
     heard,
     in_street,
     kept,
@@ -79,11 +80,12 @@ def nobodys_feed(posting: ProvenPost) -> ProvenPost:
 
 
 async def leaf_of_a_liar(
-    street: Neighbourhood, change: Change
+    street: Neighbourhood, change: Change, supernodes_in_all: int = 2
 ) -> tuple[Neighbour, Neighbour, Neighbour]:
     """Who listens, with a liar as the first parent; who writes; and the liar."""
-    liar, honest = await supernodes(street, 2)
+    liar, honest, *others = await supernodes(street, supernodes_in_all)
     anna, ben = await leaf(street, liar, honest), await leaf(street, honest)
+    anna.running.ground.layer.know(tuple(map(as_supernode, (liar, honest, *others))))
     await subscribe(street, anna, "news", "lies")
     await street.pass_time(40)
     bend(link(liar, anna), change)
@@ -109,12 +111,15 @@ def test_what_is_altered_is_not_shown_and_what_is_true_comes_by_the_other(
 
 
 @pytest.mark.attack("A121")
-def test_what_a_parent_leaves_out_comes_by_the_other_and_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("supernodes_in_all", [2, 3])
+def test_what_a_parent_leaves_out_comes_by_the_other_and_is_noticed(
+    tmp_path: Path, supernodes_in_all: int
+) -> None:
     def nothing(message: Message) -> list[Message]:
         return [] if isinstance(message, Posted) else [message]
 
     async def script(street: Neighbourhood) -> None:
-        anna, ben, liar = await leaf_of_a_liar(street, nothing)
+        anna, ben, liar = await leaf_of_a_liar(street, nothing, supernodes_in_all)
         told = misled(anna)
         for number in range(LEFT_OUT_MAX):
             await ben.say(f"news {number}")
@@ -137,6 +142,35 @@ def test_who_makes_up_posts_does_not_have_the_honest_parent_replaced(tmp_path: P
             await session.peer.send(HasPosts((Hash(bytes([number]) * 32),)))
             await street.pass_time(2)
         await street.pass_time(40)
+        assert told == []
+
+    in_street(tmp_path, script)
+
+
+@pytest.mark.attack("A168")
+def test_who_shows_true_posts_to_one_alone_does_not_have_the_honest_parent_replaced(
+    tmp_path: Path,
+) -> None:
+    """They were never published, so the honest one cannot name them; nor can a third."""
+    hidden = list[ProvenPost]()
+
+    def hide(message: Message) -> list[Message]:
+        hidden.extend(message.posts if isinstance(message, Posted) else ())
+        return [] if isinstance(message, Posted | HasPosts) else [message]
+
+    async def script(street: Neighbourhood) -> None:
+        anna, ben, liar = await leaf_of_a_liar(street, lambda message: [message], 3)
+        told, session = misled(anna), link(liar, anna)
+        for parent in ben.running.ground.layer.parents:
+            bend(parent, hide)
+        for number in range(LEFT_OUT_MAX + 2):
+            await ben.say(f"news {number}")
+            await street.pass_time(2)
+            await session.peer.send(Posted((hidden[-1],)))
+            await street.pass_time(2)
+            assert heard(anna, "news")[0] == f"news {number}", "it is true, and shown"
+        await street.pass_time(60)
+        assert len(hidden) == LEFT_OUT_MAX + 2
         assert told == []
 
     in_street(tmp_path, script)

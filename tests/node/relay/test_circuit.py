@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
 from swarmfeed.core.relay.words import RelayClose, RelayCredit, RelayData
 from swarmfeed.core.talk.message import Message
@@ -17,7 +18,7 @@ class Rig:
     def __init__(self) -> None:
         self.said: list[Message] = []
         self.closed = 0
-        self.circuit = Circuit(C, self.said.append, self._on_closed)
+        self.circuit = Circuit(C, NodeId(bytes(32)), self.said.append, self._on_closed)
 
     def _on_closed(self) -> None:
         self.closed += 1
@@ -25,7 +26,7 @@ class Rig:
 
 def play(script: Callable[[Rig], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await script(Rig())
 
     asyncio.run(run())

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.relay.limits import LOCATES_PER_MINUTE
 from swarmfeed.core.relay.words import Locate, Located, Reachable, RelayAt
 from swarmfeed.core.talk.message import Message

@@ -5,7 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.relay.limits import CIRCUIT_PIECE_BYTES, CIRCUIT_WINDOW_BYTES
 from swarmfeed.core.relay.locator import Locator, sign_locator
 from swarmfeed.core.relay.words import (
@@ -19,7 +20,7 @@ from swarmfeed.core.relay.words import (
 )
 from swarmfeed.core.talk.message import Message
 from swarmfeed.errors import RetryError
-from swarmfeed.node.relay.relaying import Relaying
+from swarmfeed.node.relay.role import RelayParts
 
 pytestmark = pytest.mark.attack("A99")
 C = b"circuit1"
@@ -84,7 +85,7 @@ def test_an_end_that_sends_more_than_was_given_loses_its_link(tmp_path: Path, en
         await say(anna if end == "anna" else ben, relay, *flood)
         assert is_linked(relay, ben) == (end == "anna")
         assert is_linked(relay, anna) == (end == "ben")
-        assert relay.running.parts(Relaying).relay.count == 0
+        assert relay.running.parts(RelayParts).relaying.relay.count == 0
 
     in_neighbourhood(tmp_path, scenario)
 
@@ -117,9 +118,9 @@ def test_one_who_calls_and_says_nothing_is_let_go(tmp_path: Path) -> None:
         relay, anna, ben = await three(street)
         for number in range(20):
             await say(anna, relay, RelayOpen(bytes([number]), ben.identity.node_id))
-        assert relay.running.parts(Relaying).relay.count <= 8
+        assert relay.running.parts(RelayParts).relaying.relay.count <= 8
         await street.pass_time(130)
-        assert relay.running.parts(Relaying).relay.count == 0
+        assert relay.running.parts(RelayParts).relaying.relay.count == 0
         await asyncio.sleep(0)
         assert is_linked(relay, ben)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.alarms import ThatWasMe, WhatIsAlarming
 from swarmfeed.core.base.limits import TIME_MS_MAX
 from swarmfeed.core.base.types import FeedId
@@ -39,8 +40,7 @@ async def two(street: Neighbourhood) -> tuple[Neighbour, Neighbour]:
     """Two devices of one author that are linked, and have each other's keys."""
     laptop = await street.move_in(is_first=True)
     phone = await street.move_in(device_of=laptop, knows=[laptop])
-    laptop.recognise(phone)
-    phone.recognise(laptop)
+    laptop.recognise_each_other(phone)
     await street.until(
         lambda: (
             link(laptop, phone).part(MirrorSide).hears

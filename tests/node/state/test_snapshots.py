@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 from street.loop import settle
-from street.neighbourhood import BOXES, Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import BOXES, Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.state import SavedState, SaveState
 from swarmfeed.core.base.boxes import recovery_seed
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import ChunkSpan, FeedId
 from swarmfeed.core.feed.entry import decode_entry
-from swarmfeed.core.feed.kinds import KeysBody, StateBody, decode_body
+from swarmfeed.core.feed.kinds import decode_body
+from swarmfeed.core.feed.sealed_kinds import KeysBody, StateBody
 from swarmfeed.core.state.recovery import sign_recovery
 from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.errors import UserError
@@ -108,8 +110,7 @@ def test_a_device_that_has_no_words_opens_what_was_sealed_to_it(tmp_path: Path) 
         phone = await street.move_in(device_of=me, knows=[me, friend], on=False)
         phone.has_words = False
         await phone.start()
-        me.recognise(phone)
-        phone.recognise(me)
+        me.recognise_each_other(phone)
         await friend.follow(me)
         await street.until(
             lambda: bool(me.index.sealed_entries(phone.feed_id, "keys", 1)), within_s=200

@@ -1,10 +1,11 @@
 """How a node that knows no supernode finds one."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from msgspec.structs import replace
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.asks.supernode_list import ListSupernodes
 from swarmfeed.core.base.address import parse_link

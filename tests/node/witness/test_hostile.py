@@ -1,11 +1,12 @@
 """Authors with two stories, holders that keep news back, witnesses that lie: all found."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from msgspec.structs import replace
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.head import Head, open_head, sign_head
 from swarmfeed.core.witness.cosignature import sign_cosignature

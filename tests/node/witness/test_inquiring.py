@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
-from swarmfeed.core.asks.newest import HowNew, HowNewIs
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.newest import HowNew, HowNewAll, HowNewAreAll, HowNewIs
 from swarmfeed.core.witness import sentences
 from swarmfeed.core.witness.limits import OWN_ASKED_EVERY_S
-from swarmfeed.node.witness.answers import HowNewFeeds
+from swarmfeed.node.witness.role import WitnessParts
 
 from tests.node.witness.town import (
     WITNESSES_ALONE,
@@ -145,7 +146,12 @@ def test_people_are_told_how_new_it_is_and_what_is_kept_back(tmp_path: Path) -> 
         ben = await leaf(street, servers)
         await ben.follow(anna)
         assert how_new(await street.move_in(), ben).sentence == sentences.NOBODY_SAW()
+        assert (await all_of(anna)).sentence == sentences.NOBODY_READ()
         await street.pass_time(10)
+        together = await all_of(ben)
+        assert (together.people, together.seen, together.witnesses) == (1, 1, 2)
+        assert together.as_of_ms == how_new(ben, anna).as_of_ms
+        assert "each by 2 others or more" in together.sentence
         found = how_new(ben, anna)
         assert (found.seen_by, found.kept_back) == (2, 0)
         assert found.as_of_ms is not None
@@ -161,11 +167,16 @@ def test_people_are_told_how_new_it_is_and_what_is_kept_back(tmp_path: Path) -> 
         await street.until(lambda: how_new(ben, anna).kept_back == 1, within_s=40)
         found = how_new(ben, anna)
         assert "1 newer entry" in found.sentence
+        assert "1 newer entry" in (await all_of(ben)).sentence
         assert ben.running.ground.interests.is_read(anna.author_id)
 
     in_neighbourhood(tmp_path, script)
 
 
+async def all_of(reader: Neighbour) -> HowNewAll:
+    return await reader.running.parts(WitnessParts).answers.how_new_are_all(HowNewAreAll())
+
+
 def how_new(reader: Neighbour, author: Neighbour) -> HowNew:
-    ground = reader.running.ground
-    return HowNewFeeds(ground, inquiry(reader)).how_new(HowNewIs(author=author.author_id))
+    answers = reader.running.parts(WitnessParts).answers
+    return answers.how_new(HowNewIs(author=author.author_id))

@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.talk.words import ForkProof
 from swarmfeed.core.witness.checkpoints import NoteReply
 from swarmfeed.core.witness.cosignature import open_cosignature

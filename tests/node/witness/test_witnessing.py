@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from street.fakes.ledger import FakeLedger
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks import troubles
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, FeedId, Hash

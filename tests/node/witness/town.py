@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
-from street.neighbourhood import Neighbour, Neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.witness.newest import SeenBy, see
 from swarmfeed.errors import RetryError

@@ -1,11 +1,11 @@
 """Mark files: two slots in turn, one of which is always whole."""
 
 import os
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.bencoding import encode
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.highwater import Ending, Mark, new_mark

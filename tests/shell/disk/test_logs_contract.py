@@ -6,12 +6,13 @@ from typing import Protocol
 
 import pytest
 from street.fakes.logs import FakeDisk, FakeLogs
+from swarmfeed.core.base.keys import verify_signature
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, Hash
 from swarmfeed.core.feed.highwater import Ending
 from swarmfeed.core.feed.metainfo import chunk_name
 from swarmfeed.core.feed.replica import Replica, extend_replica
-from swarmfeed.errors import PassingError, UserError
+from swarmfeed.errors import DamageError, PassingError, UserError
 from swarmfeed.ports import Logs
 from swarmfeed.shell.disk.logs import FileLogs
 
@@ -125,6 +126,17 @@ def test_what_was_appended_is_there_after_a_restart(disk: Disk, steps: list[int]
     assert disk.open().damaged() == {}
 
 
+def test_whoever_reads_says_how_heads_are_verified(disk: Disk) -> None:
+    replica, asked = append(disk.open(), 0, 3), list[bytes]()
+
+    def verify(public: bytes, message: bytes, signature: bytes) -> None:
+        verify_signature(public, message, signature)
+        asked.append(public)
+
+    assert disk.open().read_all(verify) == [replica]
+    assert asked == [FEED]
+
+
 def test_an_append_gives_what_the_core_gives(disk: Disk) -> None:
     author = Author()
     logs = disk.open()
@@ -233,6 +245,9 @@ def test_somebody_elses_feed_has_no_mark(disk: Disk) -> None:
     logs = disk.open()
     logs.replace(Author(OTHER_KEY).append(posts(0, 3)))
     assert logs.mark(Author(OTHER_KEY).feed_id) is None
+    assert logs.marked() == set()
+    append(logs, 0, 1)
+    assert logs.marked() == disk.open().marked() == {FEED}
 
 
 @pytest.mark.attack("A50")
@@ -304,3 +319,39 @@ def test_the_proof_of_a_fork_is_kept(disk: Disk) -> None:
     logs = disk.open()
     logs.save_fork(FEED, first, second, hashes)
     assert disk.open().read_fork(FEED) == (first, second, hashes)
+
+
+# --- a feed at one moment ---
+
+
+def test_a_feed_at_one_moment_is_read_whatever_is_done_to_it_since(disk: Disk) -> None:
+    logs = disk.open()
+    before = append(logs, 0, 700)
+    still = logs.still(before)
+    kept = {name: b"".join(still.parts(name)) for name in still.names()}
+    after = append(logs, 700, 4_100)
+    for span in logs.held(FEED) - {FIRST}:
+        logs.drop_chunk(FEED, span)
+    logs.replace(after)
+    (logs.chunk_folder(FEED) / chunk_name(FEED, FIRST)).unlink()
+    assert still.ranges() == [(0, 256), (256, 512), (512, 700)]
+    assert still.read_entries(0, 700) == posts(0, 700)
+    assert still.read_entries(250, 520) == posts(250, 520)
+    assert {name: b"".join(still.parts(name)) for name in still.names()} == kept
+    chunks = {name for name in kept if name.startswith("chunks/")}
+    assert chunks == {f"chunks/{chunk_name(FEED, ChunkSpan(0, at))}" for at in (0, 1)}
+    still.close()
+
+
+def test_what_is_not_held_is_in_no_range_and_damage_is_said(disk: Disk) -> None:
+    logs = disk.open()
+    replica = append(logs, 0, 700)
+    logs.drop_chunk(FEED, FIRST)
+    still = logs.still(replica)
+    assert still.ranges() == [(256, 512), (512, 700)]
+    still.close()
+    damage(logs, ChunkSpan(0, 1), flip_middle)
+    with pytest.raises(DamageError):
+        for start, end in (still := logs.still(replica)).ranges():
+            still.read_entries(start, end)
+    still.close()

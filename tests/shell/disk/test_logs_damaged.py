@@ -205,7 +205,7 @@ def test_a_full_disk_loses_nothing_and_says_so(root: Path, limit: int, step: int
         [sys.executable, "-c", FILL, str(root), str(limit), str(step)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr

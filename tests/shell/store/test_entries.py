@@ -1,11 +1,11 @@
 """The fast way into the index reads exactly what the general way reads."""
 
 from collections import defaultdict
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from swarmfeed.core.base.limits import BODY_BYTES_MAX, POST_AHEAD_MS_MAX, TIME_MS_MAX
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.entry import encode_entry, hash_stored

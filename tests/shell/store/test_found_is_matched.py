@@ -26,6 +26,7 @@ from swarmfeed.shell.store.index import SqliteIndex
 from tests.core.words.pairs import PAIRS
 from tests.examples import at_most
 from tests.shell.store.index_samples import ANN, BOB, BOBS, add, add_timed, stored
+from tests.shell.store.test_index_contract_media import BEE
 
 Both = tuple[SqliteIndex, FakeIndex]
 
@@ -77,6 +78,7 @@ POSTS = st.lists(
         lang=st.sampled_from(["", "de", "de-AT", "en"]),
         mentions=st.sampled_from([(), (ANN,), (BOB, ANN)]),
         reply=st.sampled_from([None, EntryRef(BOBS, Hash(bytes(32)), 1)]),
+        media=st.sampled_from([(), (BEE,)]),
     ),
     max_size=6,
 )

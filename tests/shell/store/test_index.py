@@ -24,12 +24,15 @@ from swarmfeed.shell.store import database
 from swarmfeed.shell.store.aside import delete
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import connect
 
 ANN, BOB = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
 LAPTOP, BOBS = FeedId(b"A" * 32), FeedId(b"B" * 32)
+
+VERSIONS = (*MIGRATIONS, *TABLES.migrations())
 
 WORDS = ("river", "stone", "bridge", "water", "under", "above", "the", "a", "of", "light", "2")
 
@@ -97,10 +100,10 @@ def test_what_was_indexed_is_there_after_a_restart(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("version", range(len(MIGRATIONS) + 1))
+@pytest.mark.parametrize("version", range(len(VERSIONS) + 1))
 def test_a_file_of_any_earlier_version_is_brought_up_to_date(path: Path, version: int) -> None:
     with closing(connect(path)) as db:
-        for migration in MIGRATIONS[:version]:
+        for migration in VERSIONS[:version]:
             for statement in migration:
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {version}")
@@ -108,10 +111,10 @@ def test_a_file_of_any_earlier_version_is_brought_up_to_date(path: Path, version
         fill(index)
         assert all(ask_everything(index))
     with closing(connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(VERSIONS),)
 
 
-@pytest.mark.parametrize("version", [len(MIGRATIONS) + 1, -1])
+@pytest.mark.parametrize("version", [len(VERSIONS) + 1, -1])
 def test_a_file_of_a_version_never_heard_of_is_refused(path: Path, version: int) -> None:
     SqliteIndex(path).close()
     with closing(connect(path)) as db:
@@ -168,7 +171,7 @@ def test_an_index_that_another_program_holds_is_neither_damaged_nor_set_aside(
         fill(index)
     with closing(connect(path)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
-        other.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        other.execute(f"PRAGMA user_version = {len(VERSIONS)}")
         with pytest.raises(PassingError, match="another program is using it"):
             open_index(path)
     with closing(open_index(path)) as index:

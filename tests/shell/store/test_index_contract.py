@@ -1,13 +1,14 @@
 """What every index does with feeds and pages: the fake and the real one pass the same."""
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.limits import (
     PAGE_POSTS_MAX,
     POST_AHEAD_MS_MAX,
 )
-from swarmfeed.core.base.types import Endpoint, EntryRef, Hash, NodeId
+from swarmfeed.core.base.types import Endpoint, EntryRef, FeedId, Hash, NodeId
 from swarmfeed.core.feed.entry import encode_entry, encode_withdrawn, hash_stored
 from swarmfeed.core.feed.kinds import (
     BoostBody,
@@ -19,8 +20,9 @@ from swarmfeed.core.feed.kinds import (
     UnknownBody,
 )
 from swarmfeed.core.feed.public_id import public_id
-from swarmfeed.errors import UserError
-from swarmfeed.ports import Index, KnownHolder
+from swarmfeed.core.feed.reading import Packed
+from swarmfeed.errors import BadEncodingError, UserError
+from swarmfeed.ports import Addition, Index, KnownHolder
 
 from tests.shell.store.index_samples import (
     ANN,
@@ -30,6 +32,7 @@ from tests.shell.store.index_samples import (
     CYDS,
     LAPTOP,
     NOW_MS,
+    OWNER,
     PHONE,
     add,
     add_timed,
@@ -331,3 +334,60 @@ def test_of_what_was_written_together_and_broke_off_nothing_stands(index: Index)
     assert index.edits_of(BOBS, 0) == index.author_posts(CYD, 10, None) == index.peers(9) == []
     assert index.known_sizes() == {BOBS: (BOB, 1)}
     assert index.holders(BOBS) == [holder(1, 1)]
+
+
+# --- many at once ------------------------------------------------------------------------
+
+
+def prepared(index: Index, feed_id: FeedId, start: int, *records: bytes) -> Addition:
+    (run,) = index.prepare_each([Packed(tail=records, count=len(records))])
+    assert not isinstance(run, BadEncodingError)
+    return Addition(feed_id=feed_id, author_id=OWNER[feed_id], start=start, prepared=run)
+
+
+def test_additions_are_what_they_are_one_by_one(index: Index) -> None:
+    later = stored("of tomorrow", NOW_MS + 2 * POST_AHEAD_MS_MAX)
+    first = prepared(index, BOBS, 0, stored("first", NOW_MS), later)
+    second = prepared(index, CYDS, 0, stored("second", NOW_MS + 1), stored(ProfileBody("Cyd")))
+    assert index.add_each([first, second]) == [2, 1]
+    assert index.add_each([first, replace(second, start=2)]) == [0, 1]
+    assert texts(index.posts_of([BOB, CYD], 9, None))[0] == "of tomorrow"
+    third = prepared(index, BOBS, 2, stored("third", NOW_MS + 2))
+    seen = replace(third, reckoning=seen_at(NOW_MS - 5), resorted_from=0)
+    assert index.add_each([seen]) == [1]
+    assert texts(index.posts_of([BOB], 9, None)) == ["third", "first", "of tomorrow"]
+
+
+def test_additions_go_in_all_or_none(index: Index) -> None:
+    one = prepared(index, BOBS, 0, stored("one"))
+    another = replace(prepared(index, CYDS, 0, stored("another")), prepared=NotPrepared())
+    with pytest.raises(AssertionError):
+        index.add_each([one, another])
+    assert index.indexed_by_feed() == {} and index.home(9, None) == []
+    assert index.add_each([replace(one, with_posts=False)]) == [0]
+    assert index.indexed_ranges(BOBS) == [(0, 1)]
+
+
+class NotPrepared:
+    """What no index prepared."""
+
+    times_ms = (NOW_MS,)
+
+
+def test_posts_at_several_places_are_found_at_once_those_that_are_here(index: Index) -> None:
+    index.save_own_author(ANN)
+    add(index, LAPTOP, 0, [stored("first", 1), stored("second", 3)])
+    add(index, BOBS, 5, [stored("bobs", 2)])
+    places = [(LAPTOP, 0), (BOBS, 5), (LAPTOP, 1), (LAPTOP, 0), (BOBS, 0), (LAPTOP, 2)]
+    found = index.posts_at([*places, (CYDS, 0), (LAPTOP, -1), (LAPTOP, 2**70)])
+    assert found == [index.post(LAPTOP, 1), index.post(BOBS, 5), index.post(LAPTOP, 0)]
+    assert index.posts_at([]) == []
+
+
+def test_several_authors_are_told_at_once_those_who_are_known(index: Index) -> None:
+    index.save_own_author(ANN)
+    add(index, BOBS, 0, [stored(ProfileBody("Bob")), stored("hello", 2)])
+    told = index.authors([CYD, BOB, ANN, BOB])
+    assert told == {each: index.author(each) for each in (ANN, BOB)}
+    assert (told[BOB].name, told[BOB].post_count) == ("Bob", 1)
+    assert index.authors([]) == {}

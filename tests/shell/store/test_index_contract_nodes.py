@@ -1,5 +1,8 @@
 """What any index keeps of other nodes: receipts, holders, peers."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 from swarmfeed.core.base.limits import (
     HOLDERS_MAX,
@@ -21,8 +24,11 @@ from tests.shell.store.index_samples import (
     CYD,
     CYDS,
     LAPTOP,
+    NOW_MS,
+    PHONE,
     add,
     add_timed,
+    seen_at,
     stored,
     texts,
 )
@@ -128,7 +134,53 @@ def test_without_posts_all_else_that_was_said_is_kept(index: Index) -> None:
     assert unseen is not None and unseen.name == "", "nobody would see it"
     add(index, BOBS, 5, [stored(ProfileBody("Bob"))])
     assert index.follows_of(BOB) == [CYD]
+    assert index.follows_of_all([ANN, BOB, CYD]) == {CYD: 1}
+    add(index, PHONE, 0, [stored(FollowBody(CYD, on=True)), stored(FollowBody(BOB, on=True))])
+    assert index.follows_of_all([ANN, BOB, CYD]) == {CYD: 2, BOB: 1}
+    assert index.follows_of_all([CYD]) == index.follows_of_all([]) == {}
     add(index, BOBS, 6, [stored("new"), stored("newer")])
     assert index.first_post(BOBS) == 6
     assert texts(index.author_posts(BOB, 10, None)) == ["newer", "new"]
     assert index.first_post(CYDS) is None
+
+
+def test_the_revision_is_another_one_after_whatever_is_written(index: Index) -> None:
+    writes: tuple[Callable[[], object], ...] = (
+        lambda: index.save_own_author(ANN),
+        lambda: index.reserve(LAPTOP, ANN, 9),
+        lambda: add(index, LAPTOP, 0, [stored("a post")]),
+        lambda: index.resort(LAPTOP, 0, 1, seen_at(NOW_MS)),
+        lambda: index.save_receipt(LAPTOP, NodeId(bytes(32)), 1, 1),
+        lambda: index.save_holder(LAPTOP, holder(1, 1)),
+        lambda: index.save_peer(Endpoint("127.0.0.1", 1), seen_at_ms=1),
+        lambda: index.forget_peer(Endpoint("127.0.0.1", 1)),
+        lambda: index.drop_feed(LAPTOP),
+        index.clear,
+    )
+    seen = [index.revision()]
+    for number, write in enumerate(writes):
+        write()
+        assert index.revision() not in seen, number
+        seen.append(index.revision())
+    index.home(10, None)
+    assert index.revision() == seen[-1], "nothing was written"
+
+
+def test_the_revision_is_another_one_when_what_was_written_together_is_there(
+    index: Index,
+) -> None:
+    with index.together():
+        add(index, BOBS, 0, [stored("one of many")])
+        inside = index.revision()
+        add(index, BOBS, 1, [stored("another one")])
+    assert index.revision() != inside
+
+
+def test_what_was_undone_has_no_revision_that_comes_again(index: Index) -> None:
+    undone = None
+    with suppress(ZeroDivisionError), index.together():
+        add(index, BOBS, 0, [stored("undone")])
+        undone = index.revision()
+        raise ZeroDivisionError
+    add(index, BOBS, 0, [stored("done")])
+    assert index.revision() != undone

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 from swarmfeed.core.asks.cursor import Cursor
-from swarmfeed.core.asks.notifications import Notification
+from swarmfeed.core.asks.notifications import MENTIONS, QUOTES, REPLIES, Notification
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
-from swarmfeed.core.base.types import EntryRef, FeedId, Hash
+from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.kinds import EditBody, PostBody, WithdrawBody
 from swarmfeed.ports import Index
@@ -192,3 +192,70 @@ def test_one_dated_ahead_stands_where_it_was_first_seen(index: Index) -> None:
 def test_nobody_is_told_anything_in_an_index_of_nobody(index: Index) -> None:
     add(index, BOBS, 0, [answer(f"{ME}", 20)])
     assert what(index) == []
+
+
+def quote(text: str, time_ms: int = NOW_MS, ref: EntryRef | None = None) -> bytes:
+    return stored(PostBody(text, quote=ref or to(MINE)), time_ms)
+
+
+def quotes(index: Index) -> list[str]:
+    assert all(each.is_quote for each in index.notifications(10, None, (), QUOTES))
+    assert [each.index for each in index.known_notifications(10, None) if each.is_quote] == [
+        each.post.ref.index for each in index.notifications(10, None, (), QUOTES)
+    ]
+    return [each.post.text for each in index.notifications(10, None, (), QUOTES)]
+
+
+@pytest.mark.parametrize("is_early", [False, True])
+def test_quotes_are_heard_of_whichever_came_first(index: Index, *, is_early: bool) -> None:
+    index.save_own_author(ANN)
+    index.reserve(LAPTOP, ANN, 2)
+    mine = [MINE, quote("my own", 6)]
+    if not is_early:
+        add(index, LAPTOP, 0, mine)
+    add(index, BOBS, 0, [quote("look", 20), quote("another's", 21, to(MINE, CYDS))])
+    add(index, CYDS, 0, [quote("forged", 22, EntryRef(LAPTOP, Hash(b"x" * 32), 0))])
+    if is_early:
+        assert quotes(index) == []
+        add(index, LAPTOP, 0, mine)
+    assert quotes(index) == ["look"]
+    index.drop_feed(LAPTOP)
+    assert quotes(index) == []
+    add(index, LAPTOP, 0, mine)
+    assert quotes(index) == ["look"]
+
+
+def test_a_quote_goes_with_either_post(index: Index) -> None:
+    index.save_own_author(ANN)
+    add(index, LAPTOP, 0, [MINE])
+    add(index, BOBS, 0, [quote("goes", 20), quote(f"stays, {ME}", 21)])
+    add(index, BOBS, 2, [stored(EditBody(1, f"still, {ME}", quote=to(MINE)))])
+    assert quotes(index) == [f"still, {ME}", "goes"]
+    add(index, BOBS, 3, [stored(WithdrawBody(0))])
+    assert quotes(index) == [f"still, {ME}"]
+    add(index, LAPTOP, 1, [stored(WithdrawBody(0))])
+    assert quotes(index) == []
+    assert what(index) == [(f"still, {ME}", False, True)]
+
+
+def test_they_are_told_apart_by_type(index: Index) -> None:
+    index.save_own_author(ANN)
+    add(index, LAPTOP, 0, [MINE])
+    both = stored(PostBody("both", reply=to(MINE), quote=to(MINE)), 23)
+    add(
+        index, BOBS, 0, [answer("an answer", 20), stored(f"{ME}", 21), quote("quote", 22), both]
+    )
+
+    def of(kind: str, *without: AuthorId) -> list[str]:
+        found = index.notifications(10, None, without, kind)
+        return [each.post.text for each in found]
+
+    assert of(REPLIES) == ["both", "an answer"]
+    assert of(MENTIONS) == [ME]
+    assert of(QUOTES) == ["both", "quote"]
+    assert of("") == ["both", "quote", ME, "an answer"]
+    assert of(QUOTES, BOB) == []
+    (newest,) = index.notifications(1, None, (), REPLIES)
+    assert [
+        each.post.text for each in index.notifications(1, newest.post.cursor, (), REPLIES)
+    ] == ["an answer"], "a page goes on among those of the type"

@@ -1,7 +1,7 @@
 """Where keys, mailboxes and private state stand: the fake and the real index agree."""
 
 from swarmfeed.core.base.types import NodeId
-from swarmfeed.core.feed.kinds import KeysBody, MailboxBody, StateBody
+from swarmfeed.core.feed.sealed_kinds import KeysBody, MailboxBody, StateBody
 from swarmfeed.ports import Index
 
 from tests.shell.store.index_samples import LAPTOP, PHONE, add, stored
@@ -17,6 +17,8 @@ def test_their_places_are_told_the_newest_first(index: Index) -> None:
     assert index.sealed_entries(LAPTOP, "keys", 10) == [6, 1]
     assert index.sealed_entries(PHONE, "keys", 10) == []
     assert index.sealed_entries(LAPTOP, "post", 10) == []
+    assert index.feeds_with("keys", [PHONE, LAPTOP]) == {LAPTOP}
+    assert index.feeds_with("post", [LAPTOP]) == index.feeds_with("keys", []) == set()
 
 
 def test_where_mailboxes_are_named_is_known(index: Index) -> None:

@@ -15,5 +15,6 @@ def test_home_and_what_is_new_in_it_leave_them_out(index: Index) -> None:
     assert len(index.home(10, None)) == index.newer_than(nothing) == 3
     assert [post.text for post in index.home(10, None, [BOB])] == ["mine"]
     assert index.newer_than(nothing, [BOB]) == 1
+    assert [index.newer_than(nothing, most=most) for most in (1, 2, 3, 4)] == [1, 2, 3, 3]
     assert len(index.home(2, None, [BOB])) == 1
     assert index.home(10, None, [ANN, BOB]) == []

@@ -93,7 +93,7 @@ def test_many_threads_read_while_one_writes(index: SqliteIndex) -> None:
         cut = slice(start, start + 30)
         index.add_entries(BOBS, BOB, start, RECORDS[cut], HASHES[cut])
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=60)
     assert failures == []
     assert len(index.home(1000, None)) == 299
 
@@ -232,3 +232,21 @@ def test_a_search_finds_all_there_is_also_in_an_index_made_anew(index: SqliteInd
     index.add_entries(BOBS, BOB, 0, RECORDS, HASHES)
     index.add_entries(LAPTOP, ANN, 0, RECORDS, HASHES)
     assert index.search("river", 1000, None) == before
+
+
+def test_hashes_of_feeds_that_came_together_share_rows_and_are_all_found(
+    index: SqliteIndex,
+) -> None:
+    feeds = [FeedId(bytes([number]) * 32) for number in range(20, 60)]
+    with index.together():
+        index.add_entries(BOBS, BOB, 0, RECORDS[:9], HASHES[:9])
+        index.drop_feed(BOBS)
+        for number, feed_id in enumerate(feeds):
+            some = slice(1 + 7 * number, 8 + 7 * number)
+            index.add_entries(feed_id, BOB, 0, RECORDS[some], HASHES[some])
+    assert parts_of_hashes(index) == [0, 1]
+    for number, feed_id in enumerate(feeds):
+        for at in range(7):
+            view = index.post_by_hash(HASHES[1 + 7 * number + at])
+            assert view is not None
+            assert (view.ref.feed_id, view.ref.index) == (feed_id, at)

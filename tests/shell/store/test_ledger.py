@@ -2,19 +2,25 @@ import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from structlog.testing import capture_logs
 from swarmfeed.core.asks import troubles
-from swarmfeed.errors import DamageError, FatalError, PassingError
+from swarmfeed.errors import DamageError, FatalError, PassingError, UserError
 from swarmfeed.shell.store import ledger as module
 from swarmfeed.shell.store.aside import LEDGERS_MAX
 from swarmfeed.shell.store.ledger import SqliteLedger, open_ledger
 from swarmfeed.shell.store.sqlite import connect
 
 from tests.shell.store.index_samples import PAGE_BYTES, pages_checked
+from tests.shell.store.refusing import refused
 
 ROWS = {b"%d" % n: b"row %d" % n * 40 for n in range(200)}
+
+
+def full(*_: object) -> NoReturn:
+    raise troubles.FULL.unsaved("the ledger")
 
 
 def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
@@ -105,12 +111,24 @@ def test_a_ledger_of_before_the_checksums_gets_them_and_keeps_all(
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+@pytest.mark.attack("A349")
 def test_a_later_version_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     SqliteLedger(path).close()
     with closing(connect(path)) as db:
         db.execute("PRAGMA user_version = 9")
-    with pytest.raises(DamageError, match="version 9"):
+    for _ in range(2):
+        with pytest.raises(UserError, match="newer version"):
+            open_ledger(path)
+    assert [each.name for each in tmp_path.iterdir()] == ["ledger.db"]
+
+
+def test_a_version_that_nobody_wrote_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    SqliteLedger(path).close()
+    with closing(connect(path)) as db:
+        db.execute("PRAGMA user_version = -1")
+    with pytest.raises(DamageError, match="version -1"):
         SqliteLedger(path)
 
 
@@ -136,9 +154,6 @@ def test_a_ledger_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
     with closing(SqliteLedger(path)) as ledger:
         ledger.write({"notices": ROWS})
 
-    def full(*_: object) -> None:
-        raise troubles.FULL.unsaved("the ledger")
-
     with monkeypatch.context() as patch:
         patch.setattr(module, "prepare", full)
         ledger = open_ledger(path)
@@ -149,6 +164,65 @@ def test_a_ledger_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
     with closing(ledger):
         ledger.write({"rates": {b"a": b"1"}})
         assert ledger.read("rates") == {b"a": b"1"} and ledger.read("notices") == ROWS
+
+
+@pytest.mark.attack("A26")
+def test_a_ledger_that_a_full_disk_kept_from_its_beginning_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "prepare", full)
+        for _ in range(2):
+            with pytest.raises(PassingError, match="the disk is full"):
+                open_ledger(path)
+    assert [each.name for each in tmp_path.iterdir()] == ["ledger.db"]
+    with closing(open_ledger(path)) as ledger:
+        ledger.write({"rates": {b"a": b"1"}})
+
+
+@pytest.mark.attack("A349")
+def test_a_later_version_on_a_disk_that_takes_nothing_is_not_read_as_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.db"
+    SqliteLedger(path).close()
+    with closing(connect(path)) as db:
+        db.execute("PRAGMA user_version = 9")
+    monkeypatch.setattr(module, "prepare", full)
+    with pytest.raises(UserError, match="newer version"):
+        open_ledger(path)
+
+
+@pytest.mark.attack("A348")
+def test_one_read_that_is_refused_later_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    rows = {b"%d" % n: bytes(20_000) for n in range(200)}  # more than SQLite keeps at hand
+    with closing(SqliteLedger(path)) as ledger:
+        ledger.write({"notices": rows})
+    with closing(SqliteLedger(path)) as ledger:
+        ledger.write({"rates": {b"a": b"1"}})
+        with refused(path), pytest.raises(PassingError) as error:
+            ledger.read("notices")
+        assert error.value.trouble == troubles.FAILING.name
+        assert ledger.read("notices") == rows
+
+
+@pytest.mark.attack("A29")
+def test_a_file_that_was_emptied_is_set_aside_with_its_log_of_writes(tmp_path: Path) -> None:
+    path, emptied = tmp_path / "ledger.db", tmp_path / "emptied" / "ledger.db"
+    with closing(SqliteLedger(path)) as ledger:
+        ledger.write({"notices": ROWS})
+        log = path.with_name("ledger.db-wal").read_bytes()
+    emptied.parent.mkdir()
+    emptied.touch()
+    with closing(open_ledger(emptied)) as ledger:
+        assert not ledger.was_lost(), "it was begun, and no more"
+    emptied.write_bytes(b"")
+    emptied.with_name("ledger.db-wal").write_bytes(log)
+    with closing(open_ledger(emptied)) as ledger:
+        assert ledger.was_lost()
+    assert emptied.with_name("ledger.db.damaged-wal").read_bytes() == log
 
 
 @pytest.mark.attack("A26")

@@ -5,13 +5,14 @@ from pathlib import Path
 from secrets import token_bytes
 
 from structlog.testing import capture_logs
-from swarmfeed.shell.store.letters import LetterFile, open_letters
+from swarmfeed.shell.store.letters import open_letters
+from swarmfeed.shell.store.sealed_ledger import SealedLedger
 
 SEED, OTHER = bytes(32), bytes([1]) * 32
 WORDS = b"nobody else reads these words"
 
 
-def opened(folder: Path, seed: bytes = SEED) -> LetterFile:
+def opened(folder: Path, seed: bytes = SEED) -> SealedLedger:
     return open_letters(folder / "letters.db", seed, token_bytes)
 
 

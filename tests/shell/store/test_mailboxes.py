@@ -8,8 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from swarmfeed.errors import FatalError
+from swarmfeed.errors import FatalError, UserError
 from swarmfeed.shell.store.mailboxes import SqliteMailStore
+from swarmfeed.shell.store.sqlite import connect
 
 from tests.shell.store.test_mailstore_contract import ONE, parcel
 
@@ -37,6 +38,21 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(
         store.lease(ONE)
         assert store.read() == [ONE]
     assert (tmp_path / "mailboxes.db.damaged").read_bytes()[:16] == content[:16]
+
+
+@pytest.mark.attack("A349")
+def test_boxes_of_a_newer_version_are_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "mailboxes.db"
+    with closing(SqliteMailStore(path)) as store:
+        store.lease(ONE)
+    with closing(connect(path)) as db:
+        db.execute("PRAGMA user_version = 9")
+    with (
+        closing(SqliteMailStore(path)) as store,
+        pytest.raises(UserError, match="newer version"),
+    ):
+        store.read()
+    assert [each.name for each in tmp_path.iterdir()] == ["mailboxes.db"]
 
 
 def test_damage_behind_our_back_keeps_nothing_more(tmp_path: Path) -> None:

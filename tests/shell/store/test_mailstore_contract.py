@@ -1,10 +1,10 @@
 """What every store of boxes promises: the one on disk, and the one in memory."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.fakes.mailstore import FakeMailStore
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.errors import FatalError

@@ -7,20 +7,30 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.feed.chunk import frame_content, pack_frame
 from swarmfeed.core.feed.kinds import FollowBody, PostBody
 from swarmfeed.core.feed.reading import Packed, read_packed
 from swarmfeed.errors import BadEncodingError
+from swarmfeed.ports import Addition
 from swarmfeed.shell.store import preparing
 from swarmfeed.shell.store.helper import Helper
 from swarmfeed.shell.store.index import SqliteIndex
 from swarmfeed.shell.store.made import Run, prepare
-from swarmfeed.shell.store.preparing import APART_ENTRIES_MIN, Apart, Preparer, parts_of
+from swarmfeed.shell.store.preparing import (
+    APART_ENTRIES_MIN,
+    IN_A_ROW_MIN,
+    TOGETHER_APART_MIN,
+    Apart,
+    KeptRun,
+    Preparer,
+    Shorts,
+    parts_of,
+)
 
 from tests.shell.store.index_samples import BOB, BOBS, NOW_MS, stored
 
@@ -237,6 +247,15 @@ def test_it_does_not_outlive_who_asks() -> None:
         wait_until(lambda: not is_alive(process_id))
 
 
+def fill(index: SqliteIndex) -> None:
+    at = 0
+    with closing(index.prepare(PACKED)) as runs:
+        for run in runs:
+            addition = Addition(feed_id=BOBS, author_id=BOB, start=at, prepared=run)
+            index.add_each([addition])
+            at = addition.end
+
+
 @pytest.mark.slow
 def test_an_index_filled_from_apart_is_the_one_filled_here(
     tmp_path: Path, apart: Apart
@@ -247,11 +266,8 @@ def test_an_index_filled_from_apart_is_the_one_filled_here(
         closing(SqliteIndex(tmp_path / "2.db")) as other,
     ):
         for index in (one, other):
-            at = 0
-            with index.together(in_order=True), closing(index.prepare(PACKED)) as runs:
-                for run in runs:
-                    index.add_prepared(BOBS, BOB, at, run)
-                    at += len(run.times_ms)
+            with index.together(in_order=True):
+                fill(index)
             assert index.indexed_ranges(BOBS) == [(0, ENTRIES)]
         for typed in ("word", '"word 77"', "c++", "#tag"):
             assert one.search(typed, 50, None) == other.search(typed, 50, None) != []
@@ -261,9 +277,93 @@ def test_an_index_filled_from_apart_is_the_one_filled_here(
 
 
 @pytest.mark.slow
+def test_each_part_of_a_large_run_may_go_in_by_itself(tmp_path: Path, apart: Apart) -> None:
+    start(apart)
+    with closing(SqliteIndex(tmp_path / "index.db", preparer=apart)) as index:
+        fill(index)
+        assert index.indexed_ranges(BOBS) == [(0, ENTRIES)]
+        index.check()
+
+
+@pytest.mark.slow
 def test_a_process_that_ends_before_it_is_ready_is_told() -> None:
     helper = Helper()
     helper.kill()
     with pytest.raises(OSError, match="ready"):
         wait_until(helper.is_ready)
     helper.end()
+
+
+SHORT = [
+    Packed(tail=RECORDS[at : at + 17], skip=2, count=15) for at in range(0, ENTRIES - 17, 17)
+]
+FIRST_FRAME = Packed(frames=FRAMES[0], count=256)
+BROKEN = Packed(frames=FRAMES[0][:-4] + b"beef", count=256)
+
+
+def each_by(runs: Shorts) -> list[object]:
+    """What was read and made of each, here."""
+    return [read_by([run])[0] if isinstance(run, Run) else str(run) for run in runs]
+
+
+def times_by(runs: Shorts) -> list[object]:
+    """What times each claims, wherever it was prepared."""
+    return [
+        str(run) if isinstance(run, BadEncodingError) else list(run.times_ms) for run in runs
+    ]
+
+
+HERE = each_by(Preparer().prepare_each([*SHORT, BROKEN, FIRST_FRAME]))
+TIMES = times_by(Preparer().prepare_each([*SHORT, BROKEN, FIRST_FRAME]))
+
+
+def test_of_short_runs_a_damaged_one_keeps_no_other_out() -> None:
+    broken, last = HERE[-2:]
+    assert isinstance(broken, str)
+    assert HERE[:-2] == [read_by([prepare(each)])[0] for each in SHORT]
+    assert last == read_by([prepare(FIRST_FRAME)])[0]
+
+
+def test_few_entries_of_short_runs_are_prepared_here(apart: Apart) -> None:
+    assert each_by(apart.prepare_each(SHORT[:3])) == HERE[:3]
+    assert apart.process_id is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("guess", [OTHER, DAMAGED, None])
+def test_many_short_runs_come_from_the_process_as_from_here(
+    apart: Apart, guess: Packed | None
+) -> None:
+    start(apart)
+    list(apart.prepare(PACKED, lambda: guess))
+    assert apart._begun == guess
+    for _ in range(2):
+        kept = apart.prepare_each([*SHORT, BROKEN, FIRST_FRAME])
+        assert times_by(kept) == TIMES
+        assert sum(isinstance(each, KeptRun) for each in kept) == len(SHORT) + 1
+    assert read_by(list(apart.prepare(PACKED))) == EXPECTED
+
+
+@pytest.mark.slow
+def test_when_it_is_killed_short_runs_are_prepared_here(apart: Apart) -> None:
+    os.kill(start(apart), signal.SIGKILL)
+    assert each_by(apart.prepare_each([*SHORT, BROKEN, FIRST_FRAME])) == HERE
+    assert apart.process_id is None
+
+
+@pytest.mark.slow
+def test_a_process_is_started_for_short_runs_that_come_by_the_hundred(apart: Apart) -> None:
+    some = [Packed(tail=RECORDS[:TOGETHER_APART_MIN], count=TOGETHER_APART_MIN)]
+    for _ in range(IN_A_ROW_MIN // TOGETHER_APART_MIN - 1):
+        apart.prepare_each(some)
+    assert apart.process_id is None
+    wait_until(lambda: isinstance(apart.prepare_each(some)[0], KeptRun))
+    fewer = [replace(each, tail=each.tail[1:], count=each.count - 1) for each in some]
+    assert isinstance(apart.prepare_each(fewer)[0], Run), "fewer are prepared here"
+
+
+@pytest.mark.slow
+def test_of_an_index_with_other_tables_short_runs_are_prepared_here() -> None:
+    with closing(Apart(puts_in=False)) as apart:
+        start(apart)
+        assert each_by(apart.prepare_each([*SHORT, BROKEN, FIRST_FRAME])) == HERE

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from swarmfeed.errors import UserError
-from swarmfeed.shell.store import database as index_database
+from swarmfeed.shell.store import home, own_reactions, readers, regards, threads
 from swarmfeed.shell.store import read as index_read
 from swarmfeed.shell.store import search as index_search
-from swarmfeed.shell.store import threads
 from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.kinds import TABLES
+from swarmfeed.shell.store.reactions import BOOSTS, LIKES
+from swarmfeed.shell.store.schema import MIGRATIONS
 
 from tests.examples import at_most
 from tests.shell.store.index_samples import BOBS, add, stored
@@ -34,12 +36,19 @@ def index(path: Path) -> Iterator[SqliteIndex]:
 
 
 PAGES = [
-    *(getattr(index_read, name) for name in ("HOME", "AUTHOR_POSTS", "BY_PLACE", "BY_ROW")),
+    *(getattr(index_read, name) for name in ("BY_PLACE", "BY_ROW")),
+    *index_read.AUTHOR_POSTS.values(),
     threads.REPLIES,
     index_search.BY_ROWS,
 ]
 STATEMENTS = [
     *(index_read.VIEWS.format(page=page, order="DESC", replies=1) for page in PAGES),
+    home.HOME,
+    home.NEWER_THAN,
+    *(home.REACTIONS_OF.format(which=each) for each in (BOOSTS, LIKES)),
+    *(regards.PAGE, regards.DAYS, regards.REACTED_PEOPLE, regards.DAY_PEOPLE),
+    *(own_reactions.AT, own_reactions.LEFT),
+    home.BOOSTED.replace("?", ":ids"),
     index_search.MATCHES,
     index_search.COUNT.replace("?", ":match", 1).replace("?", ":most", 1),
 ]
@@ -48,12 +57,12 @@ STATEMENTS = [
 @pytest.mark.parametrize("sql", STATEMENTS)
 def test_no_page_walks_through_a_whole_table(path: Path, sql: str) -> None:
     values = dict.fromkeys(re.findall(r":(\w+)", sql), "1")
-    database = Database(path)
+    database = Database(path, (*MIGRATIONS, *TABLES.migrations()))
     with closing(database), database.read() as db:
         plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     scans = {line for line in plan if line.startswith("SCAN")}
     # What the statements make themselves is as long as the page.
-    own = r"page|p|found|timeline|gone_under|json_each|CONSTANT ROW|\(subquery-\d+\)"
+    own = r"page|p|found|timeline|near|gone_under|json_each|CONSTANT ROW|\(subquery-\d+\)"
     allowed = re.compile(rf"SCAN ({own}|.* VIRTUAL TABLE INDEX .*)")
     assert [line for line in scans if not allowed.fullmatch(line)] == []
 
@@ -62,7 +71,7 @@ def test_no_page_walks_through_a_whole_table(path: Path, sql: str) -> None:
 def test_a_query_that_takes_too_long_is_ended(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_database, "QUERY_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(readers, "QUERY_TIMEOUT_S", 0.02)
     endless = (
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT sum(i) FROM n"
     )
@@ -74,7 +83,7 @@ def test_a_query_that_takes_too_long_is_ended(
 def test_time_in_which_nothing_is_computed_does_not_count(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_database, "QUERY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(readers, "QUERY_TIMEOUT_S", 0.05)
     steps = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000)"
     database = Database(path)
     with closing(database), database.read() as db:

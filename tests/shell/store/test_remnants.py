@@ -1,6 +1,7 @@
 """Of a text that is gone the index keeps nothing: in no page, word, log or other file."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -14,8 +15,11 @@ from swarmfeed.core.feed.kinds import EditBody, WithdrawBody
 from swarmfeed.errors import MendingError, PassingError
 from swarmfeed.shell.store import remnants, sqlite
 from swarmfeed.shell.store.aside import is_set_aside
+from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.index import SqliteIndex
+from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.opened import open_index
+from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.words import CUT_OUT_MAX
 
 from tests.shell.store.index_samples import (
@@ -119,6 +123,28 @@ def test_of_a_feed_that_is_let_go_nothing_is_left(others: int, tmp_path: Path) -
         assert seek(tmp_path, NEEDLE) == []
         assert index.search("xyqv*", 5, None)
         index.check()
+
+
+@pytest.mark.attack("A75")
+def test_who_still_reads_when_it_is_closed_leaves_no_log_behind(tmp_path: Path) -> None:
+    """A command ends while a thread of it looks something up."""
+    path = tmp_path / "index.db"
+    filled(path).close()
+    index = SqliteIndex(path)
+    with (
+        closing(Database(path, (*MIGRATIONS, *TABLES.migrations()))) as database,
+        ThreadPoolExecutor(1) as another,
+    ):
+        with database.read() as db:
+            add(index, LAPTOP, 2, [stored(WithdrawBody(1))])
+            index.close()
+            assert db.execute("SELECT count(*) FROM post").fetchone()
+            closed = another.submit(database.close)
+            with pytest.raises(TimeoutError):
+                closed.result(0.1)
+        closed.result()
+    assert not path.with_name("index.db-wal").exists()
+    assert seek(tmp_path, NEEDLE) == []
 
 
 @pytest.mark.attack("A75")
@@ -237,18 +263,17 @@ def test_damage_that_a_sweep_meets_is_told_as_any(
 ) -> None:
     """The node goes on, and the index is made anew."""
 
-    class Damaged:
-        system_errno = 0
-
-        def wal_checkpoint(self, **_: int) -> None:
+    class Damaged(apsw.Connection):
+        def wal_checkpoint(self, dbname: str | None = None, mode: int = 0) -> tuple[int, int]:
             error = apsw.CorruptError("database disk image is malformed")
             error.extendedresult = apsw.SQLITE_CORRUPT
             raise error
 
     told: list[int] = []
-    with closing(filled(tmp_path / "index.db")) as index:
+    path = tmp_path / "index.db"
+    with closing(filled(path)) as index, closing(Damaged(str(path))) as file:
         index.when_damaged(lambda: told.append(1))
         with monkeypatch.context() as damaged, pytest.raises(MendingError):
-            damaged.setattr(index._database, "_require_writer", Damaged)
+            damaged.setattr(index._database, "_require_writer", lambda: file)
             index._database.empty_log()
         assert told == [1]

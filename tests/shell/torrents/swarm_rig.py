@@ -4,24 +4,23 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
 import libtorrent as lt
+from msgspec import Struct, field
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.metainfo import ChunkTorrent
 from swarmfeed.ports import Swarm, SwarmEvent
 from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 R = TypeVar("R", bound="Rig")
 
 
-@dataclass(slots=True)
-class Player:
+class Player(Struct):
     """A running swarm and what it told."""
 
     swarm: Swarm

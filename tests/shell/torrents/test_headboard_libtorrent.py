@@ -14,12 +14,15 @@ from swarmfeed.core.net.krpc import (
     HEAD_SALT,
     signed_buffer,
 )
+from swarmfeed.shell.torrents.headboard import KrpcHeadBoard
 
 from tests.shell.torrents.test_headboard import FEED, KEY, board_at, sign
 
 # --- libtorrent ----------------------------------------------------------------------
 
 SESSIONS = 8
+PATIENCE_S = 60
+LOOKUPS = 5
 
 
 def make_session(number: int) -> lt.session:
@@ -51,16 +54,22 @@ def libtorrent_dht() -> Iterator[tuple[list[lt.session], list[Endpoint]]]:
     for number, session in enumerate(sessions):
         for endpoint in endpoints[:number] + endpoints[number + 1 :]:
             session.add_dht_node((endpoint.host, endpoint.port))
-    time.sleep(0.5)
     try:
         yield sessions, endpoints
     finally:
         sessions.clear()
 
 
+async def put_at_all(board: KrpcHeadBoard, head: bytes, size: int) -> None:
+    """Put it again until all sessions but one took it, as they come to know each other."""
+    async with asyncio.timeout(PATIENCE_S):
+        while await board.put(FEED, head, size, sign(head, size)) < SESSIONS - 1:
+            await asyncio.sleep(0.1)
+
+
 def wait_for_item(session: lt.session, seq: int) -> lt.dht_mutable_item_alert:
-    """Ask until an item of at least ``seq`` comes, for five seconds."""
-    deadline = time.monotonic() + 5
+    """Ask until an item of at least ``seq`` comes."""
+    deadline = time.monotonic() + PATIENCE_S
     session.dht_get_mutable_item(FEED, HEAD_SALT)
     while time.monotonic() < deadline:
         session.wait_for_alert(100)
@@ -72,7 +81,7 @@ def wait_for_item(session: lt.session, seq: int) -> lt.dht_mutable_item_alert:
 
 def wait_for_put(session: lt.session) -> int:
     """How many nodes took what the session put."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         session.wait_for_alert(100)
         for alert in session.pop_alerts():
@@ -97,7 +106,7 @@ def test_libtorrent_reads_what_we_put_and_we_read_what_libtorrent_put() -> None:
         async def scenario() -> None:
             async with board_at(endpoints[:3]) as board:
                 head = b"swarmfeed/example\n7\nroot\n"
-                assert await board.put(FEED, head, 7, sign(head, 7)) >= SESSIONS - 1
+                await put_at_all(board, head, 7)
 
                 alert = await asyncio.to_thread(wait_for_item, sessions[5], 7)
                 assert (alert.item, alert.seq) == (head, 7)
@@ -117,23 +126,29 @@ def test_libtorrent_reads_what_we_put_and_we_read_what_libtorrent_put() -> None:
 
 @pytest.mark.slow
 def test_libtorrent_lookups_stay_fast_while_our_client_is_in_its_tables() -> None:
-    """A sender of puts that answers nobody would hold up each lookup for its time-out."""
+    """A sender of puts that answers nobody would hold up each lookup for its time-out.
+
+    One of a few shows it: a machine that has much else to do holds up some as well.
+    """
     with libtorrent_dht() as (sessions, endpoints):
 
         async def scenario() -> None:
             async with board_at(endpoints) as board:
-                await board.put(FEED, b"head", 7, sign(b"head", 7))
-                began = time.monotonic()
-                alert = await asyncio.to_thread(wait_for_authoritative, sessions[4])
-                assert alert.item == b"head"
-                assert time.monotonic() - began < 1
+                await put_at_all(board, b"head", 7)
+                took_s = []
+                for _ in range(LOOKUPS):
+                    began = time.monotonic()
+                    alert = await asyncio.to_thread(wait_for_authoritative, sessions[4])
+                    took_s.append(time.monotonic() - began)
+                    assert alert.item == b"head"
+                assert min(took_s) < 1
 
         asyncio.run(scenario())
 
 
 def wait_for_authoritative(session: lt.session) -> lt.dht_mutable_item_alert:
     """The answer that libtorrent gives when its lookup has ended."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     session.dht_get_mutable_item(FEED, HEAD_SALT)
     while time.monotonic() < deadline:
         session.wait_for_alert(100)

@@ -29,6 +29,20 @@ def test_what_libtorrent_repeats_is_told_once(tmp_path: Path) -> None:
     assert held.progress().bytes_done == 0
 
 
+def test_a_chunk_arrived_once_it_was_written_down_after_it_finished(tmp_path: Path) -> None:
+    """libtorrent does so of itself too, and may then be writing in another thread."""
+    torrent, _ = make_chunk(1)
+    held, again = HeldTorrent(torrent, tmp_path, None, complete=False), list[str]()
+    assert held.flushed(lambda: again.append("early")) is None
+    for _ in range(2):  # also when it failed since, and was fetched anew
+        held.flushing = True
+        assert held.flushed(lambda: again.append("once more")) is None
+        assert held.flushed(lambda: again.append("thrice")) == ChunkArrived(torrent.info_hash)
+        assert held.flushed(lambda: again.append("late")) is None
+        held.complete = False
+    assert again == ["once more", "once more"]
+
+
 @pytest.mark.attack("A44")
 def test_false_bytes_of_one_among_several_begin_a_fetch_anew_and_are_told_once() -> None:
     held, one, other = raced_for()

@@ -15,10 +15,11 @@ from street.fakes.chunks import make_chunk, write_chunk
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.net.open_files import EVERYTHING, share_files
 from swarmfeed.errors import UserError
-from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent
+from swarmfeed.ports import ChunkArrived, PeerSentGarbage, SwarmEvent, SwarmFailed
 from swarmfeed.shell.torrents import settings as swarm_settings
-from swarmfeed.shell.torrents.settings import behind, session_settings
-from swarmfeed.shell.torrents.swarm import LibtorrentSwarm, build_filter
+from swarmfeed.shell.torrents.filters import build_filter
+from swarmfeed.shell.torrents.settings import behind, rate_limits, session_settings
+from swarmfeed.shell.torrents.swarm import LibtorrentSwarm
 
 from tests.shell.torrents.swarm_rig import RealRig, running
 
@@ -69,8 +70,8 @@ def test_two_hundred_small_torrents_arrive_within_seconds(tmp_path: Path) -> Non
             for torrent, _ in chunks:
                 fetcher.swarm.fetch(torrent, tmp_path / "b", [seeder.at])
             await rig.until(lambda: len(fetcher.events) == len(chunks))
-            # 0.2 s on a quiet machine; with libtorrent's defaults it is a minute.
-            assert time.monotonic() - start_s < 10
+            # 0.2 s on a quiet machine; with libtorrent's defaults it is a minute, on any.
+            assert time.monotonic() - start_s < 30
             assert set(fetcher.events) == {ChunkArrived(t.info_hash) for t, _ in chunks}
             for torrent, content in chunks:
                 assert (tmp_path / "b" / torrent.name).read_bytes() == content
@@ -78,6 +79,7 @@ def test_two_hundred_small_torrents_arrive_within_seconds(tmp_path: Path) -> Non
     asyncio.run(scene())
 
 
+@pytest.mark.slow
 def test_a_stock_client_that_dials_us_is_taken_though_nobody_named_it(tmp_path: Path) -> None:
     """One behind a router: it was told by the DHT where we are, and nobody can dial it."""
 
@@ -116,7 +118,8 @@ def _stock_seed(
 @pytest.mark.slow
 def test_a_stopped_fetch_goes_on_where_it_was(tmp_path: Path) -> None:
     async def scene() -> None:
-        torrent, content = make_chunk(1, 8 << 20)
+        # It is stopped with four seconds to go, however late that is noticed.
+        torrent, content = make_chunk(1, 16 << 20)
         write_chunk(tmp_path / "a", torrent, content)
         async with running(RealRig()) as rig:
             seeder = await rig.start("127.0.82.1")
@@ -160,14 +163,17 @@ def test_a_liar_among_the_seeders_of_a_large_chunk_is_named_once(tmp_path: Path)
             liar = await rig.start_liar("127.0.82.1", torrent, tmp_path / "lies")
             fetcher.swarm.fetch(torrent, tmp_path / "b", [liar])
             await rig.until(lambda: fetcher.events != [])
+            named = PeerSentGarbage(torrent.info_hash, liar)
+            assert fetcher.events == [named], "alone it is no one of several"
             honest = await rig.start("127.0.82.3")
             honest.swarm.seed(torrent, tmp_path / "a")
             fetcher.swarm.add_peers(torrent.info_hash, [honest.at])
             await rig.until(lambda: ChunkArrived(torrent.info_hash) in fetcher.events)
-            assert fetcher.events == [
-                PeerSentGarbage(torrent.info_hash, liar),
-                ChunkArrived(torrent.info_hash),
-            ]
+            # Before it was named it may have sent parts of pieces that the other one ended:
+            # these fail too, and blame nobody.
+            mixed = SwarmFailed(torrent.info_hash, "one of several peers sent false bytes")
+            told = [each for each in fetcher.events if each != mixed]
+            assert told == [named, ChunkArrived(torrent.info_hash)]
             assert (tmp_path / "b" / torrent.name).read_bytes() == content
 
     asyncio.run(scene())
@@ -179,7 +185,7 @@ def test_a_liar_among_the_seeders_of_a_large_chunk_is_named_once(tmp_path: Path)
 def test_a_listener_on_a_blocked_address_sees_no_connection(
     tmp_path: Path, banned: bool
 ) -> None:
-    async def scene(listener: Endpoint) -> None:
+    async def scene(listener: Endpoint, seen: list[str]) -> None:
         swarm = TrustingSwarm(Endpoint("127.0.82.1", 0), dht=False)
         await swarm.start(lambda _: None)
         try:
@@ -188,12 +194,12 @@ def test_a_listener_on_a_blocked_address_sees_no_connection(
             torrent, _ = make_chunk(1)
             swarm.fetch(torrent, tmp_path, [listener])
             swarm.add_peers(torrent.info_hash, [listener])
-            await asyncio.sleep(1.2)
+            await (RealRig().pause() if banned else RealRig().until(lambda: seen != []))
         finally:
             await swarm.stop()
 
     with counting_listener("127.0.82.9") as (listener, seen):
-        asyncio.run(scene(listener))
+        asyncio.run(scene(listener, seen))
         assert (seen == []) is banned
         assert set(seen) <= {"127.0.82.1"}
 
@@ -216,8 +222,6 @@ def test_on_loopback_nothing_looks_for_other_machines() -> None:
         return session_settings(
             Endpoint(host, 6_881),
             dht=True,
-            down_bytes_per_s=0,
-            up_bytes_per_s=0,
             alert_mask=0,
             files=EVERYTHING,
         )
@@ -237,11 +241,10 @@ def test_libtorrent_takes_every_setting_as_it_is_meant(proxy: Endpoint | None) -
     settings = session_settings(
         Endpoint("127.0.0.1", 0),
         dht=True,
-        down_bytes_per_s=5,
-        up_bytes_per_s=6,
         alert_mask=1,
         files=share_files(1_024),
-    ) | behind(proxy)
+    )
+    settings |= rate_limits(5, 6) | behind(proxy)
     assert settings["connections_limit"] == share_files(1_024).swarm_connections
     assert settings["file_pool_size"] == share_files(1_024).swarm_files
     params = lt.session_params()
@@ -255,8 +258,6 @@ def test_behind_a_proxy_nothing_goes_beside_it_and_nobody_is_let_in() -> None:
     settings = session_settings(
         Endpoint("0.0.0.0", 6_881),
         dht=True,
-        down_bytes_per_s=0,
-        up_bytes_per_s=0,
         alert_mask=0,
         files=EVERYTHING,
     ) | behind(Endpoint("127.0.0.1", 9_050))
@@ -324,10 +325,7 @@ def test_a_listener_that_fails_costs_no_other_event(tmp_path: Path) -> None:
             torrent, content = make_chunk(number)
             write_chunk(tmp_path, torrent, content)
             swarm.fetch(torrent, tmp_path, [])
-        for _ in range(1_000):
-            await asyncio.sleep(0.002)
-            if len(heard) == 3:
-                break
+        await RealRig().until(lambda: len(heard) == 3)
         await swarm.stop()
         assert len(heard) == 3
         assert len(failures) == 1

@@ -13,12 +13,15 @@ import pytest
 from street.fakes.verifier import FakeVerifier
 from swarmfeed.core.base.types import Hash
 from swarmfeed.core.feed.chunk import hash_frame, pack_frame, unpack_frame
+from swarmfeed.core.feed.first_offer import FirstOffer, open_first
+from swarmfeed.core.feed.limits import OPENED_APART_MIN, OPENED_IN_A_ROW_MIN
 from swarmfeed.core.feed.merkle import root_hash
 from swarmfeed.errors import BadEncodingError, BadProofError
 from swarmfeed.ports import Verifier
 from swarmfeed.shell.verifying.verifier import ProcessVerifier
 
 from tests.core.samples import frame_of, posts
+from tests.node.rig import Scribe
 
 FRAMES = [frame_of(posts(at, at + 256)) for at in range(0, 3 * 256, 256)]
 ROOTS = [root_hash(hash_frame(unpack_frame(each))) for each in FRAMES]
@@ -298,3 +301,44 @@ def test_they_do_not_outlive_a_node_that_is_killed() -> None:
     node.kill()
     node.wait()
     wait_until(lambda: not any(map(is_alive, started)))
+
+
+def offers(count: int) -> list[FirstOffer]:
+    """Heads of so many new feeds."""
+    return [Scribe(number).offer().as_first for number in range(count)]
+
+
+def test_first_heads_say_what_they_say_and_false_ones_nothing(verifier: Verifier) -> None:
+    asked = offers(OPENED_APART_MIN + 1)
+    for at in (0, OPENED_APART_MIN // 2, OPENED_APART_MIN):
+        asked[at] = asked[at]._replace(tail=asked[at].tail[:-1])
+    false = {0, OPENED_APART_MIN // 2, OPENED_APART_MIN}
+    expected = [None if at in false else open_first(each) for at, each in enumerate(asked)]
+    assert verifier.open_first(asked) == expected
+    verifier.verify(MIDDLE[0], 1, MIDDLE[1])
+    assert verifier.open_first(asked) == expected
+
+
+@pytest.mark.slow
+def test_processes_are_started_for_heads_that_come_by_the_hundred(
+    real: ProcessVerifier,
+) -> None:
+    few, some = offers(OPENED_APART_MIN - 1), offers(OPENED_APART_MIN)
+    for _ in range(OPENED_IN_A_ROW_MIN // OPENED_APART_MIN - 1):
+        assert real.open_first(few) == [None] * len(few)
+        assert real.open_first(some) == [None] * len(some)
+    assert real.process_ids == []
+    assert real.open_first(some) == [None] * len(some)
+    wait_until(lambda: real.open_first(some) != [None] * len(some))
+    assert real.open_first(some) == [open_first(each) for each in some]
+    assert real.open_first(few) == [None] * len(few), "sooner done where they are"
+
+
+@pytest.mark.slow
+def test_heads_are_left_to_who_asks_where_a_process_is_killed(real: ProcessVerifier) -> None:
+    wait_until(lambda: starts(real))
+    os.kill(real.process_ids[1], signal.SIGKILL)
+    some = offers(OPENED_APART_MIN)
+    assert real.open_first(some) == [None] * len(some)
+    assert real.process_ids == []
+    real.verify(LARGE[0], 2, LARGE[1])

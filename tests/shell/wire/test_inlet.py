@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
+from street.loop import play as play_in_virtual_time
 from swarmfeed.core.talk.limits import READ_BYTES
 from swarmfeed.shell.wire.inlet import Inlet
 
@@ -34,7 +35,7 @@ def play(scene: Callable[[Line], Awaitable[None]]) -> None:
     async def script() -> None:
         await scene(Line())
 
-    asyncio.run(script())
+    play_in_virtual_time(script)
 
 
 def test_what_is_short_is_passed_on_at_once() -> None:
@@ -124,6 +125,23 @@ def test_who_answers_or_says_anything_else_is_not_taken_for_gone() -> None:
         assert not pongs[-1].done(), "neither an answer nor anything else"
 
     play(scene)
+
+
+def test_who_says_a_last_word_behind_a_ping_is_given_up_as_long_after_that_word() -> None:
+    """Pings each 5 s, patience 10 s: a word at 9 s, behind the first ping, and no more."""
+
+    async def scene() -> None:
+        line, loop = Line(), asyncio.get_running_loop()
+        begun_s = loop.time()
+        loop.call_later(9, line.inlet.put, b"no answer, but a word")
+
+        async def ping() -> asyncio.Future[float]:
+            return loop.create_future()
+
+        await line.inlet.until_silent(ping, 5, 10)
+        assert loop.time() - begun_s == pytest.approx(19)
+
+    play_in_virtual_time(scene)
 
 
 def test_who_is_only_not_read_yet_is_not_silent() -> None:

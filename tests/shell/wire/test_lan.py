@@ -5,11 +5,13 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from ipaddress import IPv4Interface
 from pathlib import Path
 
+import ifaddr
 import pytest
 from street.fakes.lan import FakeLan, FakeNetwork
-from swarmfeed.core.base.limits import LAN_QUESTIONS_MAX
+from swarmfeed.core.base.limits import ENDPOINTS_MAX, LAN_QUESTIONS_MAX
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.errors import RetryError
 from swarmfeed.ports import Lan
@@ -21,7 +23,7 @@ from zeroconf._protocol.incoming import DNSIncoming
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 HOST = "127.0.0.1"
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 def loopback_has_multicast() -> bool:
@@ -197,3 +199,32 @@ def test_a_flood_of_names_is_asked_about_only_up_to_a_bound(
 def test_a_node_that_listens_everywhere_announces_no_loopback() -> None:
     hosts = MdnsLan(lan.ANY_HOST)._own_addresses()
     assert not any(host.startswith("127.") for host in hosts)
+
+
+@pytest.mark.attack("A328")
+def test_what_a_vpn_gave_this_machine_is_not_told_to_the_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = ["10.64.9.9/32", "100.70.1.2/32", "100.71.1.2/10", "192.168.1.5/24"]
+    cards = [IPv4Interface(each) for each in given]
+    monkeypatch.setattr(lan, "own_cards", lambda: cards)
+    assert MdnsLan(lan.ANY_HOST)._own_addresses() == ["192.168.1.5"]
+
+
+def test_cards_have_their_networks_and_none_is_loopback() -> None:
+    cards = lan.own_cards()
+    assert not any(card.is_loopback for card in cards)
+    assert all(card.ip in card.network for card in cards)
+    assert lan.own_addresses() == [str(card.ip) for card in cards][:ENDPOINTS_MAX]
+
+
+def test_the_card_that_leads_to_everybody_else_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    adapters = [ifaddr.Adapter("a", "a", [ifaddr.IP(f"10.0.{n}.1", 24, "a")]) for n in (1, 2)]
+    loopback = ifaddr.Adapter("lo", "lo", [ifaddr.IP("127.0.0.1", 8, "lo")])
+    monkeypatch.setattr(ifaddr, "get_adapters", lambda: [loopback, *adapters])
+    monkeypatch.setattr(lan, "_way_out", lambda: "10.0.2.1")
+    assert [str(card) for card in lan.own_cards()] == ["10.0.2.1/24", "10.0.1.1/24"]
+    monkeypatch.setattr(lan, "_way_out", lambda: "")
+    assert [str(card) for card in lan.own_cards()] == ["10.0.1.1/24", "10.0.2.1/24"]

@@ -34,7 +34,6 @@ from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.node.ground.fairness import Fairness
 from swarmfeed.ports import Peer
 from swarmfeed.shell.clock import SystemClock
-from swarmfeed.shell.wire import websocket
 from swarmfeed.shell.wire.link import WebSocketLink
 from swarmfeed.shell.wire.rules import LinkRules
 from websockets.asyncio.server import ServerConnection
@@ -269,47 +268,8 @@ def test_stopping_does_not_wait_long_for_a_peer_that_does_not_answer(tmp_path: P
         await node.listen()
         async with admitted(node) as mallory:
             mallory.transport.pause_reading()
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(0.9 * limits.CLOSE_TIMEOUT_S):
                 await node.link.stop()
-            mallory.transport.abort()
-
-    run(conversation())
-
-
-def test_who_is_watched_closely_and_silent_is_soon_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(websocket, "CLOSE_PING_S", 0.02)
-    monkeypatch.setattr(websocket, "CLOSE_SILENT_S", 0.2)
-
-    async def conversation() -> None:
-        async with listening(tmp_path) as node, admitted(node) as mallory:
-            (connection,) = node.link._sockets._live
-            node.peers[0].watch(closely=True)
-            await asyncio.sleep(0.5)
-            assert not connection.transport.is_closing(), "it answers"
-            mallory.transport.pause_reading()
-            async with asyncio.timeout(10):
-                await node.endings.get()
-            mallory.transport.abort()
-
-    run(conversation())
-
-
-def test_who_is_watched_as_ever_may_be_silent_for_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(websocket, "CLOSE_PING_S", 0.02)
-    monkeypatch.setattr(websocket, "CLOSE_SILENT_S", 0.05)
-
-    async def conversation() -> None:
-        async with listening(tmp_path) as node, admitted(node) as mallory:
-            (connection,) = node.link._sockets._live
-            node.peers[0].watch(closely=True)
-            node.peers[0].watch(closely=False)
-            mallory.transport.pause_reading()
-            await asyncio.sleep(0.3)
-            assert not connection.transport.is_closing()
             mallory.transport.abort()
 
     run(conversation())

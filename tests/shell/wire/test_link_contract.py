@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 from street.fakes.link import FakeNetwork
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
@@ -64,7 +65,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Conversatio
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: failures.append(context))
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await conversation(nodes)
         finally:
             for link in nodes.links:
@@ -160,8 +161,7 @@ def test_messages_arrive_whole_and_in_order(run: Callable[[Conversation], None])
     run(conversation)
 
 
-@dataclass(frozen=True, slots=True)
-class Nod:
+class Nod(Struct, frozen=True):
     """A message of this test's own."""
 
     name: ClassVar[str] = "nod"

@@ -5,10 +5,10 @@ import gc
 import ssl
 import struct
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from street.fakes.hostile import (
     CLIENT_SEED,
     MALLORY_HELLO,
@@ -31,7 +31,10 @@ from swarmfeed.core.talk.words import Hello
 from swarmfeed.shell.wire.rules import LinkRules
 from swarmfeed.shell.wire.tls import client_context
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import InvalidHandshake, InvalidStatus
+
+CLOSED_WITHOUT_A_WORD = 1006
+"""RFC 6455, 7.1.5."""
 
 # --- before the handshake is done --------------------------------------------------------
 
@@ -132,8 +135,14 @@ def test_one_who_connects_and_says_nothing_is_dropped_in_time(
 def test_one_who_never_says_hello_is_dropped_in_time(tmp_path: Path) -> None:
     async def conversation() -> None:
         async with listening(tmp_path, LinkRules(handshake_timeout_s=0.2)) as node:
-            async with websocket_to(node) as mallory:
-                assert await code_of_end(mallory) == CloseCode.TOO_SLOW
+            code: int | None = CLOSED_WITHOUT_A_WORD
+            while code == CLOSED_WITHOUT_A_WORD:
+                # Again, where a busy machine took longer to get as far as that.
+                with suppress(OSError, InvalidHandshake):
+                    async with websocket_to(node) as mallory:
+                        await mallory.wait_closed()
+                        code = mallory.close_code
+            assert code == CloseCode.TOO_SLOW
             assert node.peers == []
 
     run(conversation())

@@ -1,21 +1,18 @@
 """What a person asks of a greeter."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from swarmfeed.core.asks.ask import Ask
 from swarmfeed.core.base.types import NodeId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greeted:
+class Greeted(Struct, frozen=True, kw_only=True):
     """Who was greeted."""
 
     nodes: int
     """So many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greet(Ask[Greeted]):
+class Greet(Ask[Greeted], frozen=True, kw_only=True):
     """Say something to every greeter that is linked."""
 
     name = "greet"
@@ -25,23 +22,20 @@ class Greet(Ask[Greeted]):
     """What is said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GreetingView:
+class GreetingView(Struct, frozen=True, kw_only=True):
     """One greeting."""
 
     node_id: NodeId
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greetings:
+class Greetings(Struct, frozen=True, kw_only=True):
     """What was said, by whom."""
 
     greetings: tuple[GreetingView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhoGreeted(Ask[Greetings]):
+class WhoGreeted(Ask[Greetings], frozen=True, kw_only=True):
     """What the peers that are linked said so far."""
 
     name = "greetings"

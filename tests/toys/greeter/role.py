@@ -5,10 +5,10 @@ What others send is bounded, as everywhere: so many greetings of a link, so many
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+from msgspec import Struct, field
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.errors import DamageError
 from swarmfeed.node.feeds.feeds import Feeds
@@ -36,8 +36,7 @@ MET_MAX: Final = 1_000
 """Nodes that are remembered; those met longest ago give way."""
 
 
-@dataclass(slots=True)
-class GreeterSide:
+class GreeterSide(Struct):
     """What is remembered of one link."""
 
     said: deque[str] = field(default_factory=lambda: deque(maxlen=GREETINGS_KEPT_MAX))

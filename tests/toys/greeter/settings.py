@@ -1,8 +1,8 @@
 """How a greeter greets, as told at its start."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from msgspec import Struct
 from swarmfeed.errors import UserError
 from swarmfeed.node.ground.settings import Setting
 
@@ -10,8 +10,7 @@ from tests.toys.greeter import sentences
 from tests.toys.greeter.words import TEXT_CHARS_MAX
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GreeterSettings:
+class GreeterSettings(Struct, frozen=True, kw_only=True):
     """Choices of one start.
 
     Raises:

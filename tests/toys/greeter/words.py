@@ -1,8 +1,8 @@
 """What greeters say to each other."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
 
+from msgspec import Struct
 from swarmfeed.core.base.marks import At, UpTo
 
 GREETER_ROLE: Final = "greeter"
@@ -12,8 +12,7 @@ TEXT_CHARS_MAX: Final = 200
 """Longest greeting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(Struct, frozen=True):
     """Nice to meet you."""
 
     name: ClassVar[str] = "greeting"

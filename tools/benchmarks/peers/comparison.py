@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from benchmarks.report import format_number
 
 OURS: Final = "swarmfeed"
@@ -12,8 +14,7 @@ EVEN: Final = 0.02
 """Share by which two figures may differ and still be called even."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class About(Struct, frozen=True, kw_only=True):
     """What one should know of a system before one compares its figures."""
 
     name: str
@@ -24,8 +25,7 @@ class About:
     """When it waits for the disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """What was measured."""
 
     value: float
@@ -33,8 +33,7 @@ class Figure:
     """What is different about it, in a few words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """A row of the table."""
 
     key: str

@@ -13,10 +13,10 @@ A program is started as ``COMMAND FOLDER HOST`` and may do:
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
 from swarmfeed.errors import RetryError
 
 from benchmarks import physical
@@ -45,8 +45,7 @@ WORDS: Final = "words.db"
 Figures = dict[str, Figure]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgramSystem:
+class ProgramSystem(Struct, frozen=True, kw_only=True):
     """A system behind such a program."""
 
     about: About

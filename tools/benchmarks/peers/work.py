@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from msgspec import Struct
+
 from benchmarks.bench import Bench
 from benchmarks.many import by_author
 from benchmarks.peers.programs.common import write_posts
@@ -25,8 +27,7 @@ ENOUGH_S: Final = 10
 SYNC_CALLS: Final = "fsync,fdatasync,syncfs,sync_file_range,msync"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(Struct, frozen=True, kw_only=True):
     """What one reader took for everything."""
 
     verified_s: float

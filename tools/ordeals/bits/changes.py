@@ -1,17 +1,17 @@
 """What is done to the files of a home: one change, of one of eight kinds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
+
+from msgspec import Struct
 
 BLOCK_BYTES: Final = 4_096
 """What a disk loses at once; also a page of the index."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One kind."""
 
     name: str

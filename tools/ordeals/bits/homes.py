@@ -2,10 +2,10 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
 from street.authors import author_of
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.posts import Posts, PostView, SearchPosts, ShowPost, Timeline
@@ -51,8 +51,7 @@ Said = tuple[object, ...]
 """What a post's author said in it, and who that is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """Everything a home shows."""
 
     posts: dict[Place, frozenset[Said]]
@@ -61,8 +60,7 @@ class Shown:
     """What authors are called, above and beside their posts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Homes:
+class Homes(Struct, frozen=True, kw_only=True):
     """Homes that every case takes copies of."""
 
     home: Path

@@ -9,12 +9,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from msgspec import Struct, field
 from swarmfeed.core.asks.upkeep import Reindex, Verify, VerifyReport
 from swarmfeed.core.base.address import format_address
 from swarmfeed.core.base.types import Endpoint
@@ -47,8 +47,7 @@ BACK_WITHIN_S: Final = 40
 """Longest wait for what a holder has: far more than it takes on a quiet machine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class _Case(Struct, frozen=True, kw_only=True):
     number: int
     change: Change
     path: Path
@@ -81,8 +80,7 @@ def play(plan: Plan) -> Outcome:
     return outcome
 
 
-@dataclass(slots=True)
-class _Share:
+class _Share(Struct):
     """What came of the cases of one process."""
 
     cases: int = 0

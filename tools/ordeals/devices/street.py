@@ -6,7 +6,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from structlog.testing import capture_logs
 from swarmfeed.core.base.limits import PAGE_POSTS_MAX
 from swarmfeed.core.base.types import AuthorId

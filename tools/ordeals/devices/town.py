@@ -8,12 +8,12 @@ import queue
 import sys
 import time
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from msgspec import Struct, field, to_builtins
 from swarmfeed import joining
 from swarmfeed.node.ground.home import Invited, Joining
 
@@ -36,8 +36,7 @@ Shown = tuple[tuple[str, int, str], ...]
 """Feed, index and text of each post, newest first."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Told:
+class Told(Struct, kw_only=True):
     """What came of it."""
 
     gave_way: list[str] = field(default_factory=list)
@@ -189,7 +188,7 @@ def _judge(town: Town, shown: list[Shown], said: set[str], told: Told) -> None:
 
 def main(folder: Path, posts: int, seed: str) -> None:
     """Play, and print what came of it, as JSON."""
-    print(json.dumps(asdict(play(folder, posts, Random(seed)))))
+    print(json.dumps(to_builtins(play(folder, posts, Random(seed)))))
 
 
 if __name__ == "__main__":

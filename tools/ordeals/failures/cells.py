@@ -4,9 +4,10 @@ starts, and what a person sees of it."""
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from ordeals.failures.victim import STOP_S, Refused, Silent, Victim, answers, sentence_of, until
 
@@ -20,8 +21,7 @@ CHOICE: Final = {"scope": "friends", "disk_bytes": 10**9, "free_bytes_min": 0}
 FIRST: Final = "written before"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """One way in which the system refuses."""
 
     name: str
@@ -55,8 +55,7 @@ PLACES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """One failure at one place, met by a node that runs, or at its start."""
 
     failure: Failure
@@ -80,8 +79,7 @@ CELLS: Final = tuple(
 )
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(Struct):
     """What came of a cell."""
 
     shown: list[str] = field(default_factory=list)

@@ -3,16 +3,16 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from ordeals.failures.cells import FIRST, HEAL_S, Seen
 from ordeals.failures.victim import Refused, Victim, answers, sentence_of, until
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spoiling:
+class Spoiling(Struct, frozen=True, kw_only=True):
     """What is wrong with which database."""
 
     code: str

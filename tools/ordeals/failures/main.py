@@ -4,25 +4,27 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from ordeals.failures.cells import CELLS, Cell, Seen, Stage
 from ordeals.failures.databases import SPOILINGS, play_spoiling
 from ordeals.failures.descriptors import FILES_MAX, play_descriptors
 from ordeals.failures.full_disk import DISK_MB, play_full_disk
+from ordeals.failures.once import play_once
 from ordeals.failures.shapes import SHAPES, Shape, make_whole, play_shape
+from ordeals.failures.stores import STORES
 from ordeals.failures.victim import build_refuser
 from ordeals.ordeal import Ordeal, Outcome, Plan
 
-CASES: Final = len(CELLS) + len(SPOILINGS) + len(SHAPES) + 2
+CASES: Final = len(CELLS) + len(SPOILINGS) + len(SHAPES) + len(STORES) + 2
 SAMPLE: Final = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """One row of the table."""
 
     name: str
@@ -46,6 +48,9 @@ class Theatre:
             yield Case(name=spoiling.name, play=spoil)
         for shape in SHAPES:
             yield Case(name=shape.name, play=partial(self._play_shape, shape))
+        for name in STORES:
+            once = partial(self._play_once, name)
+            yield Case(name=f"one call refused x {name}", play=once)
         # Its people have the names of those in the cells, who are there still.
         full = partial(play_full_disk, self._folder / "full")
         yield Case(name=f"a real disk of {DISK_MB} MB, full", play=full)
@@ -61,6 +66,12 @@ class Theatre:
             self._stage = Stage(self._folder, refuser)
             self._opened.callback(self._stage.close)
         return self._stage.play(cell)
+
+    def _play_once(self, name: str) -> Seen:
+        try:
+            return play_once(self._folder, build_refuser(self._folder), name)
+        except (OSError, subprocess.CalledProcessError) as error:
+            return Seen(wrong=[f"no C compiler here, so nothing can be refused: {error}"])
 
     def _play_shape(self, shape: Shape) -> Seen:
         self._whole = self._whole or make_whole(self._folder)

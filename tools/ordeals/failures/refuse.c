@@ -6,7 +6,9 @@
  *     o any open   c an open to write or make   w write   t truncate   r read   s sync
  *     n a new name (mkdir, rename, link)        d a name taken away
  * A number below zero counts these calls instead, and the process kills itself before one of
- * them: -1 before the first.  `calls_counted` says how many there were.
+ * them: -1 before the first.  `calls_counted` says how many there were.  After the path may
+ * stand which call alone is refused, counted from 1 since the last `calls_forget`; all before
+ * and after it are well.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -31,11 +33,16 @@ int calls_counted(void)
     return counted;
 }
 
+void calls_forget(void)
+{
+    counted = 0;
+}
+
 static int refused(const char *kinds, const char *path)
 {
     const char *control = getenv("REFUSE_FILE");
     char text[512], wanted[16], part[256];
-    int number, file, kept = errno;
+    int number, file, only = 0, kept = errno;
     long length;
     if (!control || !path || !strcmp(path, control))
         return 0;
@@ -50,7 +57,7 @@ static int refused(const char *kinds, const char *path)
     if (length <= 0)
         return 0;
     text[length] = 0;
-    if (sscanf(text, "%d %15s %255s", &number, wanted, part) != 3)
+    if (sscanf(text, "%d %15s %255s %d", &number, wanted, part, &only) < 3)
         return 0;
     if (!strpbrk(kinds, wanted) || !strstr(path, part))
         return 0;
@@ -59,6 +66,8 @@ static int refused(const char *kinds, const char *path)
             kill(getpid(), SIGKILL);
         return 0;
     }
+    if (only && ++counted != only)
+        return 0;
     errno = number;
     return 1;
 }

@@ -12,9 +12,10 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from ordeals.failures.cells import FIRST, Seen
 from ordeals.failures.victim import CHECKOUT, Victim, sentence_of, until
@@ -55,8 +56,7 @@ FORMS: Final = ("other", "empty", "unreadable", "garbage")
 """``other``: a folder where a file belongs, a file where a folder does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True):
     """One file of a home, and what it is instead."""
 
     file: str

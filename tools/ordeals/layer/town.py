@@ -3,13 +3,13 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from msgspec import Struct
 from swarmfeed.core.supernode.limits import PARENTS, ROUND_S
 
 from ordeals.strangers.besieged import Besieged, Refused
@@ -23,10 +23,11 @@ WRITERS: Final = 15
 """So many write at a time: of strangers nobody takes more than 60 posts at a stroke."""
 LOOK_EVERY_S: Final = 0.2
 SHOWN_MAX: Final = 1_000
+LEFT_MIN: Final = 2
+"""Nodes that live on at least: fewer have nobody to find."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
+class Size(Struct, frozen=True, kw_only=True):
     """How large a town is, and how fast its rounds go."""
 
     nodes: int
@@ -52,6 +53,8 @@ class Town:
         self.said: list[str] = []
         """What was written, by nodes that lived for at least as long as it took."""
         self._written = Counter[Besieged]()
+        self._answers_s: list[float] = []
+        """How long nodes took to say how they stand, since that was asked last."""
 
     def settle(self) -> None:
         """Start all nodes, a few at a time."""
@@ -71,6 +74,15 @@ class Town:
         self.end(list(self.living))
 
     # --- what is done to them ---
+
+    def end_serving(self) -> int:
+        """End all that serve, or all but two where everybody does; how many that were.
+
+        In a small town more than are needed come forward at once, and the floor keeps them.
+        """
+        chosen = self.serving()[: len(self.living) - LEFT_MIN]
+        self.end(chosen)
+        return len(chosen)
 
     def end(self, chosen: list[Besieged]) -> None:
         """End some as a power cut would, all at once."""
@@ -101,19 +113,31 @@ class Town:
     # --- what is seen of them ---
 
     def serving(self) -> list[Besieged]:
-        return [each for each in self.living if _standing(each)["serves"]]
+        return [each for each in self.living if self._standing(each)["serves"]]
 
     def is_whole(self) -> bool:
-        """Whether some serve, and each of the others has two parents."""
-        standing = [_standing(each) for each in self.living]
-        leaves = [each for each in standing if not each["serves"]]
-        has_servers = len(leaves) < len(standing)
-        return has_servers and all(len(each["parents"]) == PARENTS for each in leaves)
+        """Whether some serve, and each of the others has two parents.
 
-    def counts_on(self, node_id: str) -> bool:
-        """Whether somebody has that one as a parent."""
-        parents = (parent for each in self.living for parent in _standing(each)["parents"])
-        return any(parent["node"] == node_id for parent in parents)
+        Of two that are left, after most have served and died, one cannot have more than one.
+        """
+        standing = [self._standing(each) for each in self.living]
+        leaves = [each for each in standing if not each["serves"]]
+        wanted = min(PARENTS, len(standing) - 1)
+        has_servers = len(leaves) < len(standing) or not wanted
+        return has_servers and all(len(each["parents"]) == wanted for each in leaves)
+
+    def counting_on(self, node_id: str, those: Sequence[Besieged]) -> list[Besieged]:
+        """Those who have that one as a parent."""
+        return [
+            each
+            for each in those
+            if any(parent["node"] == node_id for parent in self._standing(each)["parents"])
+        ]
+
+    def slowest_s(self) -> float:
+        """The longest that a node took to say how it stands, since this was asked last."""
+        slowest_s, self._answers_s = max(self._answers_s, default=0.0), []
+        return slowest_s
 
     def read(self) -> bool:
         """Whether everybody shows all that others wrote."""
@@ -159,6 +183,12 @@ class Town:
 
     # --- inside ---
 
+    def _standing(self, node: Besieged) -> Any:
+        started_s = time.monotonic()
+        standing = node.get("supernodes")
+        self._answers_s.append(time.monotonic() - started_s)
+        return standing
+
     def _next(self, count: int) -> range:
         return range(len(self._all), len(self._all) + count)
 
@@ -173,7 +203,3 @@ class Town:
         node = Besieged(self._folder, f"node{number}", *options)
         node.post("subscribe", what=TAG)
         return node
-
-
-def _standing(node: Besieged) -> Any:
-    return node.get("supernodes")

@@ -5,10 +5,10 @@ It is run as ``python -m tools.ordeals.letters.liar``: swarmfeed in all else.
 
 import random
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from msgspec.structs import replace
 from swarmfeed import serving, wiring
 from swarmfeed.cli.desk import open_desk
 from swarmfeed.cli.doors import Doors

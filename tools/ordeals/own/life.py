@@ -5,14 +5,18 @@ import secrets
 import shutil
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from street.fakes.clock import FakeClock
+from street.fakes.kept_settings import FakeKeptSettings
 from street.fakes.link import FakeNetwork
+from street.fakes.logbook import FakeLogbook
+from street.fakes.pictures import FakePictures
 from street.fakes.safe import FakeSafe
 from street.fakes.swarm import FakeSwarm, FakeSwarmNetwork
 from street.fakes.verifier import FakeVerifier
+from street.fakes.web import fake_web
 from street.jobs import HandJobs
 from swarmfeed import wiring
 from swarmfeed.core.asks.writing import OldPost
@@ -29,12 +33,15 @@ from swarmfeed.node.ground.settings import NodeSettings
 from swarmfeed.node.ground.shells import Shells
 from swarmfeed.node.node import Node
 from swarmfeed.node.roster import ROSTER
+from swarmfeed.shell.archives import FileArchives
 from swarmfeed.shell.boxes import HpkeBoxes, HpkeEnvelopes
 from swarmfeed.shell.clock import SystemClock
 from swarmfeed.shell.disk.keyfile import open_keys
 from swarmfeed.shell.disk.lists import ListFiles
 from swarmfeed.shell.disk.logs import FileLogs
+from swarmfeed.shell.disk.media import DiskMedia
 from swarmfeed.shell.ratchets import DoubleRatchets
+from swarmfeed.shell.sites import FolderSites
 from swarmfeed.shell.store.ledger import open_ledger
 from swarmfeed.shell.store.letters import open_letters
 from swarmfeed.shell.store.mailboxes import SqliteMailStore
@@ -65,8 +72,7 @@ class WatchedKey(LockableKey):
         return super().sign(message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class Life(Struct, frozen=True, kw_only=True):
     """Copies of one home, after each step of its life; the last is the whole."""
 
     folder: Path
@@ -155,17 +161,25 @@ async def _play(home: Path, identity: Identity, script: Script) -> None:
         link=FakeNetwork().link(identity.node_id),
         board=None,
         lan=None,
+        cards=list,
         jobs=HandJobs(FakeClock()),
+        web=fake_web(),
         ledger=open_ledger(home / "ledger.db"),
         private=open_private(home / "private.db", identity.recipient_seed),
         letters=open_letters(home / "letters.db", identity.recipient_seed, secrets.token_bytes),
         mail=SqliteMailStore(home / "mailboxes.db"),
+        media=DiskMedia(home / "media"),
+        pictures=FakePictures(),
+        archives=FileArchives(home),
+        sites=FolderSites(home),
         boxes=HpkeBoxes(),
         envelopes=HpkeEnvelopes(),
         ratchets=DoubleRatchets(secrets.token_bytes),
         dice=secrets.token_bytes,
         clock=clock,
         safe=FakeSafe(None),
+        kept_settings=FakeKeptSettings(),
+        logbook=FakeLogbook(),
         pairing=FakeNetwork().link(identity.node_id, vocabulary=PAIRING),
         policy_clock=clock,
     )

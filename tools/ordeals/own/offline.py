@@ -2,10 +2,11 @@
 
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from swarmfeed.core.feed.entry import decode_entry
 from swarmfeed.core.feed.highwater import Ruling
 from swarmfeed.core.feed.kinds import PostBody, decode_body
@@ -24,8 +25,7 @@ class GaveWayError(Exception):
     """A case ended otherwise than it must."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, kw_only=True):
     """What a node did with a spoilt home."""
 
     most: int

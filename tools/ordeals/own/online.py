@@ -8,11 +8,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final, TypeVar
 
+from msgspec import Struct
 from swarmfeed import wiring
 from swarmfeed.cli.desk import RemoteDesk, find_running
 from swarmfeed.core.asks.feeds import FeedsOf, FeedStatus
@@ -50,8 +50,7 @@ STOP_S: Final = 30
 LOOK_EVERY_S: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """One case: what is done to a copy of the home, and how it must end."""
 
     what: str

@@ -3,11 +3,11 @@
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from random import Random
 
+from msgspec import Struct
 from swarmfeed.core.base.bencoding import Fields, decode
 from swarmfeed.core.base.types import ChunkSpan
 from swarmfeed.core.feed.head import open_head
@@ -22,8 +22,7 @@ from ordeals.own.life import Life
 Spoil = Callable[[Life, Path, Random], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Spoiling:
+class Spoiling(Struct, frozen=True):
     """One case: what is done to each of the four."""
 
     what: str

@@ -107,6 +107,9 @@ class QBittorrent:
         self.folder = folder / "downloads"
         self.begun_again = 0
         """Links that had to be added a second time."""
+        self._added_again: set[str] = set()
+        self._links: dict[str, None] = {}
+        """All that were added, in their order."""
         self._page = free_port("127.0.0.1")
         config = folder / "qBittorrent" / "config" / "qBittorrent.conf"
         config.parent.mkdir(parents=True)
@@ -116,18 +119,23 @@ class QBittorrent:
                 folder=self.folder, host=self.host, port=self.port, page=self._page
             )
         )
-        self._own_log = folder / "qBittorrent" / "data" / "logs" / "qbittorrent.log"
+        data = folder / "qBittorrent" / "data"
+        self._list = data / "BT_backup"
+        self._own_log = data / "logs" / "qbittorrent.log"
         self._log = (folder / "qbittorrent.log").open("wb")
-        self._process = subprocess.Popen(
-            [need(QBITTORRENT), f"--profile={folder}", f"--webui-port={self._page}"],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
+        self._command = [need(QBITTORRENT), f"--profile={folder}", f"--webui-port={self._page}"]
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            self._command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
         )
         wait_for("qBittorrent's page", self._version, READY_S)
+        return process
 
     def add(self, magnets: Sequence[str]) -> None:
         """Add torrents by their magnet links, as somebody who pastes them."""
+        self._links.update(dict.fromkeys(magnets))
         self._ask("torrents/add", urls="\n".join(magnets))
 
     def subscribe(self, rss: str) -> None:
@@ -190,15 +198,32 @@ class QBittorrent:
             self._ask("rss/refreshItem", itemPath=feed)
 
     def _begin_again(self, magnets: Sequence[str]) -> None:
-        """Add links that it has not; remove those that are given up, to be added next time."""
+        """Add links that it has not; remove those that are given up, to be added next time.
+
+        Rarely version 4.5 loses a torrent between its list and libtorrent, and takes every
+        further link to it for one that is being added, after a start too: then it is started
+        with an empty list, and given all links, as a person would do.
+        """
         there = {each["infohash_v1"]: each for each in self.torrents()}
         for magnet in magnets:
             found = there.get(hash_in(magnet).hex())
+            if found is None and magnet in self._added_again:
+                self._start_over()
+                return
             if found is None:
                 self.begun_again += 1
+                self._added_again.add(magnet)
                 self.add([magnet])
             elif found["progress"] == 0 and found["time_active"] > GIVEN_UP_S:
                 self._ask("torrents/delete", hashes=found["hash"], deleteFiles="true")
+
+    def _start_over(self) -> None:
+        """What it has downloaded it keeps."""
+        end(self._process)
+        shutil.rmtree(self._list, ignore_errors=True)
+        self._process = self._start()
+        self._added_again.clear()
+        self.add(list(self._links))
 
     def said(self) -> str:
         """Each torrent's state, and the end of its own log: for the words of a failure."""

@@ -8,11 +8,11 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from msgspec import Struct, field, to_builtins
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.state.rows import Name, PrivateRow
 
@@ -28,8 +28,7 @@ KEYS: Final = 5
 VALUE_BYTES_MAX: Final = 6_000
 
 
-@dataclass(slots=True, kw_only=True)
-class Told:
+class Told(Struct, kw_only=True):
     """What came of it."""
 
     cases: int = 0
@@ -153,7 +152,7 @@ def _length(folder: Path, luck: Random) -> int:
 
 def main(folder: Path, cases: int, seed: str) -> None:
     """Play, and print what came of it, as JSON."""
-    print(json.dumps(asdict(play(folder, cases, seed))))
+    print(json.dumps(to_builtins(play(folder, cases, seed))))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from msgspec import Struct, field
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.limits import (
     PEER_BYTES_PER_S,
@@ -46,8 +46,7 @@ PATIENCE_S: Final = 3_600
 TOOLS: Final = Path(__file__).resolve().parents[2]
 
 
-@dataclass(slots=True)
-class Babble:
+class Babble(Struct):
     """What came of it, once it has ended."""
 
     said: dict[str, int] = field(default_factory=dict)

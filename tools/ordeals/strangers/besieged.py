@@ -3,27 +3,31 @@
 import itertools
 import json
 import os
+import re
 import resource
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from msgspec import Struct
 from swarmfeed.wiring import create_home
+from zygote import ZYGOTE, Process, Standard, load
 
 T = TypeVar("T")
 
 CHECKOUT: Final = Path(__file__).resolve().parents[3]
-READY_S: Final = 120
+READY_S: Final = 600
 STOP_S: Final = 60
-ANSWER_S: Final = 60
+ANSWER_S: Final = 300
+
+FORM_KEY: Final = re.compile(r'name="form_key" value="([^"]+)"')
+"""Where a page has the key that its forms carry."""
 
 _numbers = itertools.count(1)
 
@@ -34,8 +38,7 @@ def new_host() -> str:
     return f"127.{os.getpid() % 60 + 192}.{number // 250}.{number % 250 + 1}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(Struct, frozen=True, kw_only=True):
     """What a browser that is logged in sends with each request."""
 
     host: str
@@ -74,19 +77,10 @@ class Besieged:
         self.log = folder / f"{name}.log"
         if not self.home.exists():
             create_home(self.home, name, "")
-        command = [sys.executable, "-m", program, "--home", str(self.home)]
-        command += ["run", "--no-open", "--listen", self.host]
-        command += [*([] if host else ["--no-dht"]), *options]
-        limit = partial(_limit_files, files_max) if files_max is not None else None
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=CHECKOUT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                preexec_fn=limit,
-            )
+        line = [program, "--home", str(self.home), "run", "--no-open", "--listen", self.host]
+        line += [*([] if host else ["--no-dht"]), *options]
+        with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:
+            self.process = _begin(line, Standard(nothing, log, log), files_max)
         self._page = self.wait_for("its page", self._find_page, READY_S)
 
     # --- asking ---
@@ -99,16 +93,19 @@ class Besieged:
         """Change something through ``/api/1/NAME``.  Raises Refused."""
         return self._ask("POST", name, json.dumps(body).encode())
 
-    def read(self, path: str) -> str:
-        """A page, as somebody sees it who is logged in."""
-        login = self.log_in()
-        connection = HTTPConnection(*self.page, timeout=ANSWER_S)
-        try:
-            headers = {"Host": login.host, "Cookie": login.cookie}
-            connection.request("GET", path, headers=headers)
-            return connection.getresponse().read().decode()
-        finally:
-            connection.close()
+    def read(self, path: str, login: "Login | None" = None) -> str:
+        """The page that a path leads to, for who logs in anew, or with a login that there is.
+
+        Raises Refused where it is not for them, or leads to another site.
+        """
+        return self._look("GET", path, login or self.log_in())
+
+    def submit(self, path: str, form: str, login: "Login") -> str:
+        """Send a form, as its own page does; return the page that it leads to.
+
+        Raises Refused as for a page, and where it is not taken for one of their own.
+        """
+        return self._look("POST", path, login, form)
 
     @property
     def url(self) -> str:
@@ -193,6 +190,28 @@ class Besieged:
             return None
         return page if page["pid"] == self.process.pid else None
 
+    def _look(self, method: str, path: str, login: Login, form: str | None = None) -> str:
+        headers = {"Host": login.host, "Cookie": login.cookie}
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Sec-Fetch-Site"] = "same-origin"
+        connection = HTTPConnection(*self.page, timeout=ANSWER_S)
+        try:
+            connection.request(method, path, form, headers)
+            answer = connection.getresponse()
+            page = answer.read().decode(errors="replace")
+        finally:
+            connection.close()
+        if answer.status == 401 or (form is not None and answer.status == 403):
+            raise Refused(f"{method} {path}: {answer.status}")
+        location = answer.headers.get("Location")
+        if location is None:
+            return page
+        led_to = urlsplit(urljoin(f"http://{login.host}{path}", location))
+        if led_to[:2] != ("http", login.host):
+            raise Refused(f"{method} {path} leads to {location}")
+        return self._look("GET", urlunsplit(("", "", *led_to[2:4], "")), login)
+
     def _ask(self, method: str, name: str, body: bytes | None) -> Any:
         headers = {"Authorization": f"Bearer {self.key}"}
         if body is not None:
@@ -202,7 +221,7 @@ class Besieged:
             connection.request(method, f"/api/1/{name}", body, headers)
             response = connection.getresponse()
             content = response.read()
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise Refused(f"{method} {name}: {error}") from error
         finally:
             connection.close()
@@ -225,6 +244,13 @@ def besieged(
         yield node
     finally:
         node.end()
+
+
+def _begin(line: Sequence[str], standard: Standard, files_max: int | None) -> Process:
+    """Run a module: a copy of what is loaded already, where it may open what this one may."""
+    if files_max is None:
+        return ZYGOTE.start(line, os.environ, standard)
+    return load(line, os.environ, standard, partial(_limit_files, files_max))
 
 
 def _limit_files(files_max: int) -> None:

@@ -1,11 +1,11 @@
 """Legal messages by seed, from what their classes declare: also of messages to come."""
 
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
 from random import Random
 from types import UnionType
 from typing import Annotated, Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
 from swarmfeed.core.base.limits import KEY_BYTES
 from swarmfeed.core.base.marks import Between, UpTo
 from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
@@ -63,7 +63,7 @@ class Words:
     def make(self, record: type[Any]) -> Any:
         """A record with any values that its annotations allow."""
         hints = get_type_hints(record, include_extras=True)
-        return record(**{each.name: self._value(hints[each.name]) for each in fields(record)})
+        return record(**{name: self._value(hints[name]) for name in record.__struct_fields__})
 
     def _value(self, hint: Any, **bounds: Any) -> Any:
         if get_origin(hint) is Annotated:
@@ -77,7 +77,7 @@ class Words:
         if isinstance(hint, NewType):
             known = self._known.get(hint) if self._luck.random() < 0.9 else None
             return self._luck.choice(known) if known else self._luck.randbytes(KEY_BYTES)
-        if isinstance(hint, type) and is_dataclass(hint):
+        if isinstance(hint, type) and issubclass(hint, Struct):
             return self.make(hint)
         return self._scalar(hint, **bounds)
 

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from benchmarks.history import without_sync
+from msgspec import Struct, field
 from swarmfeed.core.base.address import format_author
 from swarmfeed.shell.disk.logs import FileLogs
 from swarmfeed.wiring import create_home
@@ -36,8 +36,7 @@ FEW: Final = 2
 CALM_S: Final = 240
 
 
-@dataclass(slots=True)
-class _Siege:
+class _Siege(Struct):
     node: Besieged
     login: Login
     feeds: int

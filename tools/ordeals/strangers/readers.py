@@ -1,11 +1,11 @@
 """Somebody writes, somebody else reads: how long the first bytes take, and the rest."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from msgspec import Struct
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 
 from ordeals.strangers.besieged import Besieged, Refused, besieged
@@ -21,8 +21,7 @@ BUSY_TIMES: Final = 10
 a sample: 2 s on an idle machine, more where others keep it busy just then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(Struct, frozen=True, kw_only=True):
     """What one fetch took, in seconds from asking."""
 
     first_s: float

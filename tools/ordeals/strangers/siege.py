@@ -1,10 +1,11 @@
 """What a siege is: one way of besieging a real node, as large as is asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
+
+from msgspec import Struct
 
 from ordeals.ordeal import Outcome
 
@@ -12,8 +13,7 @@ WHOLE: Final = 100
 """Cases of the whole proof: a case is a hundredth of each siege's full size."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """On which terms a siege is laid."""
 
     folder: Path
@@ -31,8 +31,7 @@ class Terms:
         return max(least, whole * self.cases // WHOLE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Siege:
+class Siege(Struct, frozen=True, kw_only=True):
     """One kind of siege; ``lay`` ends all that it started, however it goes."""
 
     name: str

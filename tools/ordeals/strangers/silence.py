@@ -8,10 +8,10 @@ import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
 from street.fakes.liar import Liar
 from swarmfeed.core.base.types import AuthorId, Endpoint
 from swarmfeed.core.feed.head import open_head

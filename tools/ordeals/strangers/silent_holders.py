@@ -1,8 +1,8 @@
 """Twelve holders say they have it all, and give nothing, or a block, or a trickle."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from swarmfeed.core.base.address import parse_link
 from swarmfeed.core.base.types import Endpoint
 
@@ -51,8 +51,7 @@ def lay(terms: Terms) -> Outcome:
     return outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bars:
+class _Bars(Struct, frozen=True, kw_only=True):
     """What first bytes may take, and a race at the end."""
 
     first_s: float = FIRST_S_MAX

@@ -12,11 +12,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from ordeals.strangers.besieged import Login
 
@@ -30,8 +31,7 @@ FAILED_MS: Final = 1000.0 * PATIENCE_S
 TOOLS: Final = Path(__file__).resolve().parents[2]
 
 
-@dataclass(slots=True)
-class Visits:
+class Visits(Struct):
     """How long each page took, once the visitor is gone."""
 
     took_ms: list[float] = field(default_factory=list)

@@ -5,15 +5,16 @@ first, while links come and go.  Nobody follows anybody anew.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from msgspec import Struct
 from street.authors import moved
 from street.loop import settle
-from street.neighbourhood import Neighbour, Neighbourhood, in_neighbourhood
+from street.neighbour import Neighbour
+from street.neighbourhood import Neighbourhood, in_neighbourhood
 from street.thefts import Signed, cut_off, dated_back, move, pushed_out
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.types import AuthorId
@@ -25,8 +26,7 @@ WITHIN_S: Final = 310
 """Who could not be dialled is tried again after five minutes at the latest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Town:
+class Town(Struct, frozen=True):
     """Anna, from whom the key was stolen; Ben, who follows her; and the thief's machine."""
 
     street: Neighbourhood

@@ -5,9 +5,11 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from simulation.history.contest import Entrant, entrants, play, tune
 from simulation.history.flood import flood
@@ -56,8 +58,7 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Played:
+class _Played(Struct, frozen=True, kw_only=True):
     """What all worlds gave."""
 
     by_seed: dict[str, list[Figures]]

@@ -5,9 +5,8 @@ Which feeds have slack is computed for all feeds together, with the formulas of
 `swarmfeed.core.history.placement`, feed by feed.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from swarmfeed.core.base.types import FeedId, NodeId
 from swarmfeed.core.history import placement, slack
 from swarmfeed.core.history.availability import DAY_PARTS, Outlook
@@ -22,8 +21,7 @@ LOOKED_AT = 8
 """Servers of the ranking that are asked whether they are needed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """Which parts of the policy are on; all of them unless something is left out."""
 
     ordinary_target: float = slack.UNAVAILABLE_TARGET

@@ -1,10 +1,10 @@
 """Tables and JSON of a contest."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from msgspec import to_builtins
 from rich.console import Console
 from rich.table import Table
 
@@ -77,7 +77,7 @@ def as_json(
         }
     for name, each in figures.items():
         policies.setdefault(name, {**each, "by_seed": by_seed[name]})
-    world = {**asdict(setting), "seeds": seeds, "seed": seeds[0], **about}
+    world = {**to_builtins(setting), "seeds": seeds, "seed": seeds[0], **about}
     return {"version": 1, "world": world, "policies": policies, "bars": rows}
 
 

@@ -6,9 +6,7 @@ round: who serves, exchanges, attaching, counting.  A test compares both.
 
 import numpy as np
 from swarmfeed.core.supernode.limits import (
-    ATTACHED_EVERY,
     FLOOR,
-    KNOWN_ASKED_MAX,
     KNOWN_MAX,
     PARENTS,
     PROBE_EVERY,
@@ -18,11 +16,9 @@ from swarmfeed.core.supernode.limits import (
     SPARE_PROBED,
     SWAP_AFTER_S,
     SWAP_GAIN,
-    SWAPPED_MAX,
     TENURE_ROUNDS,
+    TOLD_OF_END,
     TRIES,
-    WAY_IN_EVERY,
-    WAYS_IN_AT_ONCE,
 )
 from swarmfeed.core.supernode.membership import Teller
 
@@ -35,36 +31,19 @@ from simulation.supernodes.formulas import (
     spare_chance,
     utility,
 )
-from simulation.supernodes.layer import Layer, place_in_group
-from simulation.supernodes.lies import Lies
-from simulation.supernodes.objects import WAYS_IN
-from simulation.supernodes.samples import Samples, Sightings, mixed
-from simulation.supernodes.tables import LOAD_STEPS, NOBODY, Hints, Tables
+from simulation.supernodes.gossip import Gossip
+from simulation.supernodes.samples import mixed
+from simulation.supernodes.seats import LOAD_STEPS, NOBODY
 from simulation.supernodes.world import HOSTILE_VOUCHED, VOUCHED, World
 
-BLOCK = 32_768
-"""Nodes handled at once: their rows stay in the cache."""
 
-LIARS_ASK = 6
-"""Exchanges that a liar begins in a round."""
-
-
-class Arrays(Layer):
+class Arrays(Gossip):
     """Our members, all at once."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(world, 2)
-        count = self.count
-        self.tables = Tables(count, self.luck, relaxed=world.setting.one_house)
-        self.samples = Samples(count, self.luck)
-        self.sightings = Sightings(count)
-        self.lies = Lies(self)
-        self.tenure = np.zeros(count, np.int32)
-        self.starved = np.full(count, -1, np.int32)
-        self.rounds = np.zeros(count, np.int32)
-        self.moment = self.luck.integers(0, 2**31, count)
-        self.yielded = np.zeros(count, np.int64)
-        self.ways = self.luck.integers(0, count, (count, WAYS_IN), np.int32)
+        super().__init__(world)
+        self.tenure = np.zeros(self.count, np.int32)
+        self.yielded = np.zeros(self.count, np.int64)
 
     def play(self) -> None:
         """Decide who serves, exchange records, look for parents."""
@@ -75,7 +54,7 @@ class Arrays(Layer):
         self.say_load()
         self.lies.say_load()
         self.serve()
-        self._exchange_all()
+        self.exchange_all()
         self._attach_all()
         if self.world.setting.canaries:
             self._leave_those_noticed()
@@ -99,30 +78,11 @@ class Arrays(Layer):
         self.parents[rows, columns] = NOBODY
         self.close_ranks()
 
-    def lost(self, rows: np.ndarray, ids: np.ndarray) -> None:
-        """A link closed: that one is left alone."""
-        self.tables.rest(rows, ids, self.now)
-
-    # --- who is there ---------------------------------------------------------------------
-
-    def own_hint(self, slots: np.ndarray) -> Hints:
-        """What nodes say of themselves, if they serve."""
-        ids = np.where(self.serving[slots], self.ids[slots], NOBODY)[:, None]
-        made = np.full_like(ids, self.now, dtype=np.int16)
-        network = self.world.network[slots].astype(np.int16)[:, None]
-        return Hints(
-            ids, made, self.load_said[slots][:, None], network, np.ones_like(ids, bool)
-        )
-
     def begin(self, slots: np.ndarray) -> None:
-        """Newcomers know their ways in and nobody else."""
-        for each in (self.tables, self.samples, self.sightings, self.lies):
-            each.clear(slots)
-        self.tenure[slots] = self.rounds[slots] = 0
-        self.starved[slots] = -1
+        """Newcomers serve nobody yet."""
+        super().begin(slots)
+        self.tenure[slots] = 0
         self.yielded[slots] = 0
-        self.moment[slots] = self.luck.integers(0, 2**31, len(slots))
-        self.ways[slots] = self.ids[self.luck.integers(0, self.count, (len(slots), WAYS_IN))]
 
     def _count_starving(self) -> None:
         leaf = self.world.alive & ~self.serving
@@ -141,7 +101,7 @@ class Arrays(Layer):
         at = np.flatnonzero(may & turn)
         samples, mean, share, nodes = self.sightings.others(at)
         number = np.maximum(draw_number(self.starved[at], self.moment[at]), 0)
-        capacity, up = self.world.capacity[at], self.uptime_s(at)
+        capacity, up = self.world.capacity_of(at), self.uptime_s(at)
         chance = draw_chance(missing[at], capacity, up, mean, number)
         known = self.tables.known(at, self.now)
         chance = np.maximum(chance, floor_chance(known, samples, nodes, share))
@@ -160,7 +120,7 @@ class Arrays(Layer):
         if not len(at):
             return
         known_load = self.tables.mean_load(at, self.now)
-        load = self.children[at] / self.world.capacity[at]
+        load = self.children[at] / self.world.capacity_of(at)
         self._shed(at[sheds(load, known_load)])
         if self.now * ROUND_S >= SWAP_AFTER_S:
             self._hand_over(at)
@@ -179,11 +139,11 @@ class Arrays(Layer):
         loads = np.where(here_serving, self.load_said[slots] / LOAD_STEPS, 0)
         answers = here_serving.sum(1)
         mean = np.where(answers > 0, loads.sum(1) / np.maximum(answers, 1), 1.0)
-        worth = utility(self.world.capacity[slots], self.uptime_s(slots))
+        worth = utility(self.world.capacity_of(slots), self.uptime_s(slots))
         middle = np.full(len(at), np.inf)
         some = answers > 0
         middle[some] = np.nanmedian(np.where(here_serving, worth, np.nan)[some], axis=1)
-        weak = utility(self.world.capacity[at], self.uptime_s(at)) <= middle
+        weak = utility(self.world.capacity_of(at), self.uptime_s(at)) <= middle
         fits = some & (mean < SPARE_LOAD)
         going = fits & (self.luck.random(len(at)) < spare_chance(weak, mean))
         self.step_down(at[going])
@@ -205,12 +165,15 @@ class Arrays(Layer):
             which = place[self.parents[rows, column] % self.count]
             self.tally.send(len(rows))
             self.tables.forget(rows, self.parents[rows, column])
-            self.tables.hear(rows, self.ids[rows], told.of(which), Teller.PARENT, self.now)
+            self.tables.hear(rows, self.ids[rows], told[which], Teller.PARENT, self.now)
             if successors is not None:
                 hint = self.own_hint(successors[which])
                 self.tables.hear(rows, self.ids[rows], hint, Teller.PARENT, self.now)
             self.parents[rows, column] = NOBODY
         self.close_ranks()
+        # Others that look whether they are needed should not count on them any more.
+        for others in self.tables.choose_some(at, TOLD_OF_END, self.now).T:
+            self.exchange(at, others)
 
     def _shed(self, at: np.ndarray) -> None:
         """Some children of full supernodes look for another parent, and move to it."""
@@ -258,111 +221,6 @@ class Arrays(Layer):
         self.promote(new)
         self.step_down(old, new)
 
-    # --- exchanges ------------------------------------------------------------------------
-
-    def _exchange_all(self) -> None:
-        alive = self.world.alive
-        starving = alive & ~self.serving & (self.parents[:, PARENTS - 1] == NOBODY)
-        slow = (self.rounds + self.moment) % ATTACHED_EVERY == 0
-        rows = np.flatnonzero(alive & (starving | slow))
-        knows = (self.samples.view != NOBODY).any(1)
-        self._exchange(rows, self.samples.partners(rows))
-        self._ask_parents(np.flatnonzero(alive & slow & (self.parents[:, 0] != NOBODY)))
-        servers = np.flatnonzero(alive & self.serving)
-        self._swap(servers, self.tables.choose_some(servers, 1, self.now)[:, 0])
-        fresh = np.flatnonzero(alive & ~knows)
-        for _ in range(WAYS_IN_AT_ONCE):
-            self._exchange(fresh, self._way_in(fresh))
-        hungry = starving & knows & (self.starved % WAY_IN_EVERY == 0)
-        rows = np.flatnonzero(hungry)
-        self._exchange(rows, self._way_in(rows))
-        liars = np.flatnonzero(alive & self.world.liar)
-        for _ in range(LIARS_ASK - 1):
-            self._exchange(liars, self.samples.partners(liars))
-
-    def _ask_parents(self, rows: np.ndarray) -> None:
-        """Each asks one of its parents."""
-        some = self.luck.integers(0, PARENTS - self.missing(rows))
-        self._exchange(rows, self.parents[rows, some])
-
-    def _way_in(self, rows: np.ndarray) -> np.ndarray:
-        ways: np.ndarray = self.ways[rows, self.luck.integers(0, WAYS_IN, len(rows))]
-        return ways
-
-    def _exchange(self, rows: np.ndarray, partners: np.ndarray) -> None:
-        """Leaves and supernodes ask for records, block by block."""
-        fit = (partners != NOBODY) & (partners != self.ids[rows])
-        rows, partners = rows[fit], partners[fit]
-        here = self.there(partners)
-        self.tally.send(int(len(rows) + here.sum()))
-        gone = ~here
-        self._lose(rows[gone], partners[gone])
-        rows, partners = rows[here], partners[here] % self.count
-        for start in range(0, len(rows), BLOCK):
-            block = slice(start, start + BLOCK)
-            self._exchange_block(rows[block], partners[block])
-
-    def _exchange_block(self, rows: np.ndarray, partners: np.ndarray) -> None:
-        told = self.lies.hints(
-            partners, self.tables.told(partners, self.parents[partners], KNOWN_MAX, self.now)
-        )
-        asked = self.lies.hints(
-            rows, self.tables.told(rows, self.parents[rows], KNOWN_ASKED_MAX, self.now)
-        )
-        pulled = self.samples.told(partners, self.ids[partners], self.ids[rows])
-        self.lies.records(partners, pulled)
-        self.samples.hear_pull(rows, self.ids[rows], pulled)
-        slots = pulled % self.count
-        self.sightings.add(
-            rows, pulled, self.lies.weights(slots), self.lies.says_eligible(slots)
-        )
-        teller = np.where(self._is_parent(rows, partners), Teller.PARENT, Teller.ASKED)
-        self.tables.hear(rows, self.ids[rows], told, teller, self.now)
-        self._contact(rows, partners)
-        for wave in _waves(partners):
-            self.samples.hear_push(partners[wave], self.ids[rows[wave]])
-            own = self.ids[partners[wave]]
-            self.tables.hear(partners[wave], own, asked.of(wave), Teller.CALLER, self.now)
-            self._contact(partners[wave], rows[wave])
-
-    def _is_parent(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-        found: np.ndarray = (self.parents[rows] == self.ids[others][:, None]).any(1)
-        return found
-
-    def _swap(self, rows: np.ndarray, partners: np.ndarray) -> None:
-        """Supernodes tell each other of supernodes."""
-        fit = partners != NOBODY
-        rows, partners = rows[fit], partners[fit]
-        here = self.there(partners)
-        self.tally.send(int(len(rows) + here.sum()))
-        self._lose(rows[~here], partners[~here])
-        rows, partners = rows[here], partners[here] % self.count
-        told = self.tables.told(partners, self.parents[partners], SWAPPED_MAX, self.now)
-        asked = self.tables.told(rows, self.parents[rows], SWAPPED_MAX, self.now)
-        told, asked = self.lies.hints(partners, told), self.lies.hints(rows, asked)
-        pulled = self.samples.told(partners, self.ids[partners], self.ids[rows])
-        self.lies.records(partners, pulled)
-        self.samples.hear_pull(rows, self.ids[rows], pulled)
-        self.tables.hear(rows, self.ids[rows], told, Teller.ASKED, self.now)
-        self._contact(rows, partners)
-        for wave in _waves(partners):
-            self.samples.hear_push(partners[wave], self.ids[rows[wave]])
-            own = self.ids[partners[wave]]
-            self.tables.hear(partners[wave], own, asked.of(wave), Teller.CALLER, self.now)
-            self._contact(partners[wave], rows[wave])
-
-    def _contact(self, rows: np.ndarray, others: np.ndarray) -> None:
-        """Each row hears what another says of itself: it serves, or no longer."""
-        serves = self.serving[others]
-        self.tables.forget(rows[~serves], self.ids[others[~serves]])
-        rows, others = rows[serves], others[serves]
-        network = self.world.network[others].astype(np.int16)
-        self.tables.contacted(rows, self.ids[others], self.load_said[others], network, self.now)
-
-    def _lose(self, rows: np.ndarray, ids: np.ndarray) -> None:
-        self.samples.forget(rows, ids)
-        self.tables.rest(rows, ids, self.now)
-
     # --- attaching ------------------------------------------------------------------------
 
     def _attach_all(self) -> None:
@@ -384,7 +242,7 @@ class Arrays(Layer):
             none = np.concatenate([dry, gone])
             none = none[~asked_parent[none] & (self.parents[none, 0] != NOBODY)]
             asked_parent[none] = True
-            self._exchange(none, self.parents[none, 0])
+            self.exchange(none, self.parents[none, 0])
             none = np.setdiff1d(none, asking)
             again = np.concatenate([asking, none])
             rows = again[self.lacks(again) & (tries[again] > 0)]
@@ -413,10 +271,10 @@ class Arrays(Layer):
         places left go to random ones."""
         here, slots = self.there(ids), ids % self.count
         self.tally.send(int(len(rows) + here.sum()))
-        self._lose(rows[~here], ids[~here])
+        self.lose(rows[~here], ids[~here])
         taken = np.zeros(len(rows), bool)
         taken[here] = self.take_places(slots[here])
-        self._contact(rows[taken], slots[taken])
+        self.contact(rows[taken], slots[taken])
         refused = np.flatnonzero(here & ~taken)
         self.tables.rest(rows[refused], ids[refused], self.now)
         by = slots[refused]
@@ -424,11 +282,3 @@ class Arrays(Layer):
         own = self.ids[rows[refused]]
         self.tables.hear(rows[refused], own, told, Teller.ASKED, self.now)
         return taken
-
-
-def _waves(slots: np.ndarray) -> list[np.ndarray]:
-    """Split places so that no slot stands in one wave twice."""
-    order = np.argsort(slots, kind="stable")
-    place = np.empty(len(slots), np.int64)
-    place[order] = place_in_group(slots[order])
-    return [np.flatnonzero(place == wave) for wave in range(int(place.max(initial=-1)) + 1)]

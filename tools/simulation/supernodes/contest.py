@@ -1,10 +1,10 @@
 """One story for every policy: begin from nothing, lose half of the supernodes, lose all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
+from msgspec import Struct
 from swarmfeed.core.supernode.limits import ROUND_S
 
 from simulation.supernodes.arrays import Arrays
@@ -55,8 +55,7 @@ POLICIES: Final[dict[str, Callable[[World], Network]]] = {
 """By their names in the JSON."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """How long each chapter lasts, in rounds."""
 
     cold: int = COLD_ROUNDS

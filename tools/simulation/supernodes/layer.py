@@ -3,7 +3,7 @@
 import numpy as np
 from swarmfeed.core.supernode.limits import PARENTS, ROUND_S
 
-from simulation.supernodes.tables import LOAD_STEPS, NOBODY
+from simulation.supernodes.seats import LOAD_STEPS, NOBODY
 from simulation.supernodes.tally import Tally
 from simulation.supernodes.world import World
 
@@ -54,7 +54,7 @@ class Layer:
     def loads(self) -> np.ndarray:
         """Of each supernode."""
         at = np.flatnonzero(self.serving & self.world.alive)
-        shares: np.ndarray = self.children[at] / self.world.capacity[at]
+        shares: np.ndarray = self.children[at] / self.world.capacity_of(at)
         return shares
 
     def kill(self, slots: np.ndarray) -> None:
@@ -141,7 +141,7 @@ class Layer:
         self.load_said[:] = 0
         at = np.flatnonzero(self.serving)
         self.load_said[at] = np.rint(
-            LOAD_STEPS * self.children[at] / self.world.capacity[at]
+            LOAD_STEPS * self.children[at] / self.world.capacity_of(at)
         ).astype(np.uint8)
 
 

@@ -10,7 +10,7 @@ from swarmfeed.core.supernode.limits import CAPACITIES, PULLED_MAX
 
 from simulation.supernodes.formulas import weight
 from simulation.supernodes.layer import Layer
-from simulation.supernodes.tables import LOAD_STEPS, NOBODY, Hints
+from simulation.supernodes.seats import LOAD_STEPS, NOBODY
 from simulation.supernodes.world import NETWORKS
 
 FALSE_SLOT = 2**31 - 2
@@ -39,7 +39,7 @@ class Lies:
         """What the records of nodes count for: liars say that they are strong, or weak."""
         world = self._world
         up = self._layer.uptime_s(slots)
-        honest = weight(world.eligible[slots], world.capacity[slots], up)
+        honest = weight(world.eligible[slots], world.capacity_of(slots), up)
         claimed = float(CAPACITIES[-1]) ** 3 * world.setting.inflate
         return np.where(world.liar[slots], claimed, honest)
 
@@ -47,7 +47,7 @@ class Lies:
         world = self._world
         return np.where(world.liar[slots], world.setting.inflate, world.eligible[slots])
 
-    def hints(self, speakers: np.ndarray, told: Hints) -> Hints:
+    def hints(self, speakers: np.ndarray, told: np.ndarray) -> np.ndarray:
         """What these name to others, instead of what is told."""
         self._invent(np.flatnonzero(self._world.liar[speakers]), told)
         self._name_hostile(np.flatnonzero(self._world.hostile[speakers]), told)
@@ -65,26 +65,26 @@ class Lies:
         """Hostile volunteers say that they have room, and have."""
         self._layer.load_said[self._world.hostile] = round(HOSTILE_LOAD * LOAD_STEPS)
 
-    def _invent(self, at: np.ndarray, told: Hints) -> None:
+    def _invent(self, at: np.ndarray, told: np.ndarray) -> None:
         """Name supernodes that are nobody's, each in a network of its own."""
-        shape = (len(at), told.ids.shape[1])
+        shape = (len(at), told.shape[1])
         invented = self._luck.integers(0, 10**6, shape)
-        told.ids[at] = (FALSE_SLOT - invented).astype(np.int32)
-        told.made[at] = self._layer.now
-        told.load[at] = 0
-        told.network[at] = self._luck.integers(0, NETWORKS, shape)
-        told.first_hand[at] = True
+        told["id"][at] = (FALSE_SLOT - invented).astype(np.int32)
+        told["made"][at] = self._layer.now
+        told["load"][at] = 0
+        told["network"][at] = self._luck.integers(0, NETWORKS, shape)
+        told["first_hand"][at] = True
 
-    def _name_hostile(self, at: np.ndarray, told: Hints) -> None:
+    def _name_hostile(self, at: np.ndarray, told: np.ndarray) -> None:
         if not len(at):
             return
         slots = np.flatnonzero(self._world.hostile & self._world.alive)
-        named = self._luck.choice(slots, (len(at), told.ids.shape[1]))
-        told.ids[at] = self._layer.ids[named]
-        told.made[at] = self._layer.now
-        told.load[at] = round(HOSTILE_LOAD * LOAD_STEPS)
-        told.network[at] = self._world.network[named]
-        told.first_hand[at] = True
+        named = self._luck.choice(slots, (len(at), told.shape[1]))
+        told["id"][at] = self._layer.ids[named]
+        told["made"][at] = self._layer.now
+        told["load"][at] = round(HOSTILE_LOAD * LOAD_STEPS)
+        told["network"][at] = self._world.network[named]
+        told["first_hand"][at] = True
 
     # --- what is noticed ---
 

@@ -7,10 +7,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import to_builtins
 from rich.console import Console
 from rich.table import Table
 
@@ -57,7 +57,7 @@ def main(argv: Sequence[str]) -> int:
     seconds = round(time.monotonic() - started, 1)
     _print(asked, means, seconds)
     if asked.json:
-        world = {**asdict(_setting(asked, asked.seed)), "seeds": asked.seeds}
+        world = {**to_builtins(_setting(asked, asked.seed)), "seeds": asked.seeds}
         value = {"version": 1, "world": world, "seconds": seconds, "policies": means}
         asked.json.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     if asked.plots:

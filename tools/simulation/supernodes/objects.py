@@ -4,9 +4,9 @@ import hashlib
 import random
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.supernode.deeds import (
     AskLoad,
@@ -36,8 +36,7 @@ FIRST_S = 1_700_000_000
 MAY, MAY_NOT = Eligibility(eligible=True, why="may"), Eligibility(eligible=False, why="may not")
 
 
-@dataclass(slots=True)
-class Actor:
+class Actor(Struct):
     """One node: its member, and where it is."""
 
     member: Member

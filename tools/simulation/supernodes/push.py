@@ -3,10 +3,11 @@
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
+from msgspec import to_builtins
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
@@ -33,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     policies = play_all(setting)
     print_figures(f"a post to {setting.supernodes:,} supernodes", policies)
     if asked.json:
-        value = {"version": 1, "world": asdict(setting), "policies": policies}
+        value = {"version": 1, "world": to_builtins(setting), "policies": policies}
         asked.json.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     return 0
 

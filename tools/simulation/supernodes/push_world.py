@@ -6,11 +6,11 @@ again after a second, as TCP does.  Who died is still on everybody's list.
 
 import heapq
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 from typing import Any, Final, Protocol
 
+from msgspec import Struct, field
 from swarmfeed.core.base.types import NodeId
 
 LINE_MS: Final = 55
@@ -21,8 +21,7 @@ END_MS: Final = 30_000
 """After that nobody waits for a post."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushSetting:
+class PushSetting(Struct, frozen=True, kw_only=True):
     """One world."""
 
     seed: int
@@ -43,8 +42,7 @@ class Actor(Protocol):
     def hear(self, sender: NodeId, message: Any) -> None: ...
 
 
-@dataclass(slots=True)
-class PushTally:
+class PushTally(Struct):
     """What became of one post."""
 
     first_ms: dict[NodeId, float] = field(default_factory=dict)
@@ -136,6 +134,7 @@ def figures_of(world: PushWorld, tallies: Sequence[PushTally]) -> dict[str, floa
         "t50_ms": at(0.5),
         "t99_ms": at(0.99),
         "last_ms": at(1.0),
-        "duplicates": sum(each.copies for each in tallies) / max(reached, 1) - 1,
+        # Who publishes has it without a copy.
+        "duplicates": sum(each.copies for each in tallies) / max(reached - posts, 1) - 1,
         "messages_per_node": sum(each.messages for each in tallies) / (posts * honest),
     }

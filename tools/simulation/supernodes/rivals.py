@@ -19,7 +19,7 @@ from swarmfeed.core.supernode.limits import (
 )
 
 from simulation.supernodes.arrays import Arrays
-from simulation.supernodes.tables import NOBODY
+from simulation.supernodes.seats import NOBODY
 from simulation.supernodes.world import CLASS_SHARES, World
 
 MEAN_CAPACITY = float(np.dot(CLASS_SHARES, CAPACITIES))

@@ -1,5 +1,7 @@
 """Views, samplers, what is known of others: `sampling` and `census` of the core, as arrays."""
 
+from typing import Any
+
 import numpy as np
 from swarmfeed.core.supernode.limits import (
     AGES_KEPT_MAX,
@@ -11,8 +13,9 @@ from swarmfeed.core.supernode.limits import (
     VIEW_MAX,
 )
 
+from simulation.supernodes.compiled import compiled
 from simulation.supernodes.formulas import NODES_COUNTED, blended, clamped
-from simulation.supernodes.tables import NOBODY
+from simulation.supernodes.seats import NOBODY
 
 _MIX_1, _MIX_2 = np.uint32(0x7FEB352D), np.uint32(0x846CA68B)
 
@@ -51,13 +54,11 @@ class Samples:
 
     def told(self, partners: np.ndarray, own: np.ndarray, askers: np.ndarray) -> np.ndarray:
         """Answers: the partner itself and PULLED_MAX - 1 of its view, never the asker."""
-        view = self.view[partners]
-        missing = (view == NOBODY) | (view == askers[:, None])
-        order = self._luck.random(view.shape, np.float32) + missing
-        seats = np.argpartition(order, PULLED_MAX - 2, axis=1)[:, : PULLED_MAX - 1]
-        ids = np.take_along_axis(view, seats, 1)
-        ids[np.take_along_axis(missing, seats, 1)] = NOBODY
-        return np.concatenate([own[:, None], ids], axis=1)
+        pulled = np.full((len(partners), PULLED_MAX), NOBODY, np.int32)
+        pulled[:, 0] = own
+        luck = self._luck.random((len(partners), PULLED_MAX), np.float32)
+        _tell(self.view, partners, askers, luck, pulled)
+        return pulled
 
     def hear_push(self, rows: np.ndarray, ids: np.ndarray) -> None:
         """Take who asked: no row twice."""
@@ -85,23 +86,75 @@ class Samples:
 
     def _place(self, rows: np.ndarray, ids: np.ndarray) -> None:
         """Into an empty place of the view, or a random one, unless it is there."""
-        view = self.view[rows]
-        empty = view == NOBODY
-        seat = self._luck.integers(0, VIEW_MAX, len(rows))
-        seat = np.where(empty.any(1), empty.argmax(1), seat)
-        new = (ids != NOBODY) & ~(view == ids[:, None]).any(1)
-        self.view[rows[new], seat[new]] = ids[new]
+        _place(self.view, rows, ids, self._luck.integers(0, VIEW_MAX, len(rows)))
 
     def _show(self, rows: np.ndarray, ids: np.ndarray) -> None:
-        """Each sampler keeps what hashes lowest under its own secret."""
-        own = mixed(rows.astype(np.uint32))[:, None]
+        """Each sampler keeps what hashes nearest to its own secret."""
+        _show(self.kept, rows, ids, self._secrets)
+
+
+@compiled
+def _tell(
+    views: np.ndarray,
+    rows: np.ndarray,
+    askers: np.ndarray,
+    luck: np.ndarray,
+    pulled: np.ndarray,
+) -> None:
+    """Draw others of a view, behind the first place of what is pulled."""
+    others = np.empty(VIEW_MAX, np.int32)
+    for at in range(len(rows)):
+        count = 0
+        for each in views[rows[at]]:
+            if each != NOBODY and each != askers[at]:
+                others[count] = each
+                count += 1
+        for drawn in range(min(count, PULLED_MAX - 1)):
+            other = drawn + int(luck[at, drawn] * (count - drawn))
+            others[drawn], others[other] = others[other], others[drawn]
+            pulled[at, 1 + drawn] = others[drawn]
+
+
+@compiled
+def _place(views: np.ndarray, rows: np.ndarray, ids: np.ndarray, seats: np.ndarray) -> None:
+    for at in range(len(rows)):
+        view, seat, is_known = views[rows[at]], -1, ids[at] == NOBODY
+        for place in range(VIEW_MAX):
+            is_known |= view[place] == ids[at]
+            if seat < 0 and view[place] == NOBODY:
+                seat = place
+        if not is_known:
+            view[seat if seat >= 0 else seats[at]] = ids[at]
+
+
+@compiled
+def _show(kept: np.ndarray, rows: np.ndarray, ids: np.ndarray, secrets: np.ndarray) -> None:
+    hashed = np.empty(ids.shape[1], np.uint32)
+    for at in range(len(rows)):
+        own, row = mixed_one(np.uint32(rows[at])), kept[rows[at]]
+        for number in range(ids.shape[1]):
+            hashed[number] = mixed_one(np.uint32(ids[at, number]) ^ own)
         for sampler in range(SAMPLERS):
-            kept = self.kept[rows, sampler]
-            shown = np.concatenate([kept[:, None], ids], axis=1)
-            rank = mixed(shown.astype(np.uint32) ^ own ^ self._secrets[sampler])
-            rank[shown == NOBODY] = np.uint32(2**32 - 1)
-            lowest = rank.argmin(1)
-            self.kept[rows, sampler] = shown[np.arange(len(rows)), lowest]
+            secret, best = secrets[sampler], row[sampler]
+            least = np.uint32(0)
+            if best != NOBODY:
+                least = mixed_one(np.uint32(best) ^ own) ^ secret
+            for number in range(ids.shape[1]):
+                far = hashed[number] ^ secret
+                if ids[at, number] != NOBODY and (best == NOBODY or far < least):
+                    best, least = ids[at, number], far
+            row[sampler] = best
+
+
+@compiled
+def mixed_one(number: Any) -> Any:
+    """Hash one number as ``mixed`` does."""
+    found = np.uint32(number)
+    found ^= found >> np.uint32(16)
+    found = np.uint32(found * _MIX_1)
+    found ^= found >> np.uint32(15)
+    found = np.uint32(found * _MIX_2)
+    return found ^ (found >> np.uint32(16))
 
 
 class Sightings:

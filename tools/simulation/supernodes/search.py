@@ -3,8 +3,9 @@
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
+
+from msgspec import to_builtins
 
 from simulation.supernodes.push import NODES_A_SUPERNODE, print_figures
 from simulation.supernodes.search_policies import SEARCH_POLICIES
@@ -26,7 +27,7 @@ def main(argv: Sequence[str]) -> int:
     policies = search_all(setting)
     print_figures(f"searches among {setting.supernodes:,} supernodes", policies)
     if asked.json:
-        value = {"version": 1, "world": asdict(setting), "policies": policies}
+        value = {"version": 1, "world": to_builtins(setting), "policies": policies}
         asked.json.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     return 0
 

@@ -6,10 +6,10 @@ takes what it is given, shows nothing and gives nothing on.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from msgspec import Struct
 from swarmfeed.core.base.types import NodeId
 from swarmfeed.core.supernode.limits import CAPACITIES
 from swarmfeed.core.supernode.placement import Keeper
@@ -20,8 +20,7 @@ CLASS_SHARES: Final = (50, 35, 15)
 """Of a hundred supernodes, those of each class."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchSetting:
+class SearchSetting(Struct, frozen=True, kw_only=True):
     """One world."""
 
     seed: int
@@ -35,8 +34,7 @@ class SearchSetting:
     keys: int = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What became of one question."""
 
     found: bool

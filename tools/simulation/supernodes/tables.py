@@ -1,63 +1,66 @@
-"""The tables of all nodes: `core.supernode.membership`, a column for each seat."""
-
-from dataclasses import dataclass
+"""The tables of all nodes: `core.supernode.membership`, a row for each."""
 
 import numpy as np
-from swarmfeed.core.supernode.limits import FIRST_HAND_ROUNDS, PARENT_TTL_ROUNDS, TABLE_MAX
+from swarmfeed.core.supernode.limits import PARENT_TTL_ROUNDS, TABLE_MAX
 from swarmfeed.core.supernode.membership import CONTACTED, Teller
 
-NOBODY = -1
-NEVER = -10_000
-LOAD_STEPS = 255
-AWAKE = 8
-"""What a seat is worth beyond its rank, if its supernode does not rest."""
+from simulation.supernodes.compiled import compiled
+from simulation.supernodes.seats import (
+    LOAD_STEPS,
+    NEVER,
+    NOBODY,
+    clear_old,
+    empty_seats,
+    hear_one,
+    is_usable,
+    rank_of,
+    seat_of,
+)
+
+HINT = np.dtype(
+    [
+        ("id", np.int32),
+        ("made", np.int16),
+        ("network", np.int16),
+        ("load", np.uint8),
+        ("first_hand", np.bool_),
+    ],
+    align=True,
+)
+"""A supernode that is named to others; NOBODY: there is none."""
+
+_CONTACTED, _PARENT = int(CONTACTED), int(Teller.PARENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """Supernodes that are named: (who hears, which of them), NOBODY where there is none."""
-
-    ids: np.ndarray
-    made: np.ndarray
-    load: np.ndarray
-    network: np.ndarray
-    first_hand: np.ndarray
-
-    def of(self, rows: np.ndarray) -> "Hints":
-        """Those of some rows."""
-        return Hints(
-            self.ids[rows],
-            self.made[rows],
-            self.load[rows],
-            self.network[rows],
-            self.first_hand[rows],
-        )
+def no_hints(rows: int, count: int) -> np.ndarray:
+    """Hints for each row, that name nobody."""
+    hints = np.zeros((rows, count), HINT)
+    hints["id"] = NOBODY
+    return hints
 
 
 class Tables:
     """TABLE_MAX seats for each of many nodes."""
 
     def __init__(self, count: int, luck: np.random.Generator, *, relaxed: bool) -> None:
-        shape = (count, TABLE_MAX)
-        self.ids = np.full(shape, NOBODY, np.int32)
-        self._made = np.full(shape, NEVER, np.int16)
-        self._load = np.zeros(shape, np.uint8)
-        self._network = np.full(shape, NOBODY, np.int16)
-        self._told = np.zeros(shape, np.int8)
-        self._contacted = np.full(shape, NEVER, np.int16)
-        self._rested = np.full(shape, NEVER, np.int16)
+        self._seats = empty_seats(count)
         self._luck = luck
         self._relaxed = relaxed
 
+    @property
+    def ids(self) -> np.ndarray:
+        """Who sits where; NOBODY, where nobody does."""
+        ids: np.ndarray = self._seats["id"]
+        return ids
+
     def clear(self, rows: np.ndarray) -> None:
         """New nodes know nobody."""
-        self.ids[rows] = NOBODY
+        self._seats["id"][rows] = NOBODY
 
     def usable(self, rows: np.ndarray, now: int) -> np.ndarray:
         """Seats whose supernode neither rests nor is too old: (rows, seats)."""
-        made = self._made[rows]
-        fresh = (self.ids[rows] != NOBODY) & (made > now - PARENT_TTL_ROUNDS)
-        usable: np.ndarray = fresh & (self._rested[rows] < made)
+        usable = np.empty((len(rows), TABLE_MAX), np.bool_)
+        _usable(self._seats, rows, now, usable)
         return usable
 
     def known(self, rows: np.ndarray, now: int) -> np.ndarray:
@@ -68,7 +71,7 @@ class Tables:
     def mean_load(self, rows: np.ndarray, now: int) -> np.ndarray:
         """Mean of what those signed; 1 where there is none."""
         usable = self.usable(rows, now)
-        total = (self._load[rows] * usable).sum(1) / LOAD_STEPS
+        total = (self._seats["load"][rows] * usable).sum(1) / LOAD_STEPS
         count = usable.sum(1)
         return np.where(count > 0, total / np.maximum(count, 1), 1.0)
 
@@ -89,48 +92,32 @@ class Tables:
             now: Round.
             may: Which seats it may choose, (rows, seats); None: any.
         """
-        load = self._load[rows]
-        fit = self.usable(rows, now) & (load < LOAD_STEPS) & (True if may is None else may)
-        for column in range(parents.shape[1]):
-            fit &= self.ids[rows] != parents[:, column, None]
-            if not self._relaxed:
-                fit &= self._network[rows] != near[:, column, None]
-        rank = np.where(fit, self._rank(rows, None, now), -1)
-        fit &= rank == rank.max(1)[:, None]
-        one, other = self._pick(fit), self._pick(fit)
-        every = np.arange(len(rows))
-        seat = np.where(load[every, one] <= load[every, other], one, other)
-        return np.where(fit.any(1), self.ids[rows, seat], NOBODY)
+        chosen = np.empty(len(rows), np.int32)
+        fit = np.ones((len(rows), TABLE_MAX), np.bool_) if may is None else may
+        near = np.full_like(near, NOBODY) if self._relaxed else near
+        luck = self._luck.random((len(rows), 2), np.float32)
+        _choose(self._seats, rows, parents, near, now, fit, luck, chosen)
+        return chosen
 
     def choose_some(self, rows: np.ndarray, count: int, now: int) -> np.ndarray:
         """Random ones that do not rest: (rows, count), NOBODY where there are fewer."""
-        usable = self.usable(rows, now)
-        order = self._luck.random(usable.shape, np.float32) + ~usable
-        seats = np.argsort(order, axis=1)[:, :count]
-        found = np.take_along_axis(usable, seats, 1)
-        return np.where(found, np.take_along_axis(self.ids[rows], seats, 1), NOBODY)
+        chosen = np.full((len(rows), count), NOBODY, np.int32)
+        luck = self._luck.random((len(rows), count), np.float32)
+        _choose_some(self._seats, rows, now, luck, chosen)
+        return chosen
 
-    def told(self, rows: np.ndarray, parents: np.ndarray, count: int, now: int) -> Hints:
-        """What each names to others, best known first, of equals any."""
-        usable = self.usable(rows, now)
-        rank = self._rank(rows, parents, now)
-        sure = rank == CONTACTED
-        order = self._luck.random(usable.shape, np.float32) - rank + 9 * ~usable
-        seats = np.argpartition(order, count - 1, axis=1)[:, :count]
-        found = np.take_along_axis(usable, seats, 1)
-        return Hints(
-            np.where(found, np.take_along_axis(self.ids[rows], seats, 1), NOBODY),
-            np.take_along_axis(self._made[rows], seats, 1),
-            np.take_along_axis(self._load[rows], seats, 1),
-            np.take_along_axis(self._network[rows], seats, 1),
-            np.take_along_axis(sure, seats, 1),
-        )
+    def told(self, rows: np.ndarray, parents: np.ndarray, count: int, now: int) -> np.ndarray:
+        """What each names to others, best known first, of equals any: (rows, count) HINT."""
+        hints = no_hints(len(rows), count)
+        luck = self._luck.random((len(rows), TABLE_MAX), np.float32)
+        _tell(self._seats, rows, parents, now, luck, hints)
+        return hints
 
     def hear(
         self,
         rows: np.ndarray,
         own: np.ndarray,
-        hints: Hints,
+        hints: np.ndarray,
         teller: Teller | np.ndarray,
         now: int,
     ) -> None:
@@ -143,99 +130,173 @@ class Tables:
             teller: Who tells it to them, for all or for each row.
             now: Round.
         """
-        told = hints.first_hand * np.broadcast_to(np.int8(teller), len(rows))[:, None]
-        for column in range(hints.ids.shape[1]):
-            ids, made = hints.ids[:, column], hints.made[:, column]
-            new = (ids != NOBODY) & (ids != own) & (made > now - PARENT_TTL_ROUNDS)
-            at = np.flatnonzero(new)
-            if len(at):
-                one = [
-                    each[at, column] for each in (hints.made, hints.load, hints.network, told)
-                ]
-                self._hear(rows[at], ids[at], one, now)
+        by = np.empty(len(rows), np.int8)
+        by[:] = teller
+        _hear(self._seats, rows, own, hints, by, now, self._relaxed)
 
     def contacted(
         self, rows: np.ndarray, ids: np.ndarray, load: np.ndarray, network: np.ndarray, now: int
     ) -> None:
         """Take what supernodes said of themselves just now; no row twice."""
-        made = np.full(len(rows), now, np.int16)
-        self._hear(
-            rows, ids, [made, load, network, np.full(len(rows), Teller.PARENT, np.int8)], now
-        )
-        at = self.ids[rows] == ids[:, None]
-        self._contacted[rows] = np.where(at, now, self._contacted[rows])
+        _contact(self._seats, rows, ids, load, network, now, self._relaxed)
 
     def rest(self, rows: np.ndarray, ids: np.ndarray, now: int) -> None:
         """Leave alone who refused, or did not answer."""
-        at = self.ids[rows] == ids[:, None]
-        self._rested[rows] = np.where(at, now, self._rested[rows])
-        self._contacted[rows] = np.where(at, NEVER, self._contacted[rows])
+        _rest(self._seats, rows, ids, now)
 
     def forget(self, rows: np.ndarray, ids: np.ndarray) -> None:
         """Drop who said that it serves no longer."""
-        self.ids[rows] = np.where(self.ids[rows] == ids[:, None], NOBODY, self.ids[rows])
+        _forget(self._seats, rows, ids)
 
-    def _pick(self, fit: np.ndarray) -> np.ndarray:
-        """A random true place of each row; any where there is none."""
-        counts = fit.cumsum(1, dtype=np.int8)
-        wanted = (self._luck.random(len(fit), np.float32) * counts[:, -1]).astype(np.int8)
-        seats: np.ndarray = (counts > wanted[:, None]).argmax(1)
-        return seats
 
-    def _rank(self, rows: np.ndarray, parents: np.ndarray | None, now: int) -> np.ndarray:
-        """How sure each is that those in its seats serve."""
-        told = self._told[rows]
-        old = self._made[rows] < now - FIRST_HAND_ROUNDS
-        told = np.where(old, np.minimum(told, Teller.ASKED), told)
-        return np.where(self._sure(rows, parents, now), CONTACTED, told)
+@compiled
+def _usable(seats: np.ndarray, rows: np.ndarray, now: int, usable: np.ndarray) -> None:
+    for at in range(len(rows)):
+        for seat in range(TABLE_MAX):
+            usable[at, seat] = is_usable(seats[rows[at], seat], now)
 
-    def _sure(self, rows: np.ndarray, parents: np.ndarray | None, now: int) -> np.ndarray:
-        """Seats of those contacted lately: parents are, for their link is open."""
-        sure: np.ndarray = self._contacted[rows] >= now - FIRST_HAND_ROUNDS
-        if parents is not None:
-            for column in range(parents.shape[1]):
-                sure |= self.ids[rows] == parents[:, column, None]
-        return sure
 
-    def _hear(self, rows: np.ndarray, ids: np.ndarray, one: list[np.ndarray], now: int) -> None:
-        made, load, network, told = one
-        seats = self.ids[rows]
-        worth = self._worth(rows, now)
-        fresh = (seats != NOBODY) & (self._made[rows] > now - PARENT_TTL_ROUNDS)
-        same = (seats == ids[:, None]) & fresh
-        known = same.any(1)
-        self._forget_old(rows, ids, fresh)
-        near = fresh & (self._network[rows] == network[:, None]) & (not self._relaxed)
-        rival = near.any(1)
-        order = np.where(fresh, worth.astype(np.int32) * 32_768 + self._made[rows], -(2**30))
-        last = np.where(rival, near.argmax(1), order.argmin(1))
-        every = np.arange(len(rows))
-        own_worth = AWAKE + told.astype(np.int32)
-        better = own_worth * 32_768 + made > order[every, last]
-        better = np.where(rival, own_worth > worth[every, last], better)
-        at = np.flatnonzero(~known & better)
-        self._sit(rows[at], last[at], ids[at], [each[at] for each in one])
-        at = np.flatnonzero(known)
-        seat = same[at].argmax(1)
-        newer = made[at] >= self._made[rows[at], seat]
-        at, seat = at[newer], seat[newer]
-        self._made[rows[at], seat], self._load[rows[at], seat] = made[at], load[at]
-        before = self._told[rows[at], seat]
-        self._told[rows[at], seat] = np.maximum(before, told[at])
+@compiled
+def _is_parent(parents: np.ndarray, who: int) -> bool:
+    first, second = parents
+    return bool(who in (first, second))
 
-    def _forget_old(self, rows: np.ndarray, ids: np.ndarray, fresh: np.ndarray) -> None:
-        """Who comes back after it was too old comes as somebody new."""
-        at = np.flatnonzero(((self.ids[rows] == ids[:, None]) & ~fresh).any(1))
-        self.forget(rows[at], ids[at])
 
-    def _worth(self, rows: np.ndarray, now: int) -> np.ndarray:
-        awake = self._rested[rows] < self._made[rows]
-        return np.where(awake, AWAKE + self._rank(rows, None, now), 0)
+@compiled
+def _choose(
+    seats: np.ndarray,
+    rows: np.ndarray,
+    parents: np.ndarray,
+    near: np.ndarray,
+    now: int,
+    may: np.ndarray,
+    luck: np.ndarray,
+    chosen: np.ndarray,
+) -> None:
+    fit = np.empty(TABLE_MAX, np.int64)
+    for at in range(len(rows)):
+        table, best, count = seats[rows[at]], NOBODY, 0
+        for place in range(TABLE_MAX):
+            seat = table[place]
+            if not (may[at, place] and is_usable(seat, now)) or seat.load >= LOAD_STEPS:
+                continue
+            if _is_parent(parents[at], seat.id) or _is_parent(near[at], seat.network):
+                continue
+            rank = rank_of(seat, now)
+            if rank > best:
+                best, count = rank, 0
+            if rank == best:
+                fit[count] = place
+                count += 1
+        if count:
+            one, other = fit[int(luck[at, 0] * count)], fit[int(luck[at, 1] * count)]
+            less = one if table[one].load <= table[other].load else other
+            chosen[at] = table[less].id
+        else:
+            chosen[at] = NOBODY
 
-    def _sit(
-        self, rows: np.ndarray, seat: np.ndarray, ids: np.ndarray, one: list[np.ndarray]
-    ) -> None:
-        self.ids[rows, seat] = ids
-        self._made[rows, seat], self._load[rows, seat] = one[0], one[1]
-        self._network[rows, seat], self._told[rows, seat] = one[2], one[3]
-        self._contacted[rows, seat] = self._rested[rows, seat] = NEVER
+
+@compiled
+def _choose_some(
+    seats: np.ndarray, rows: np.ndarray, now: int, luck: np.ndarray, chosen: np.ndarray
+) -> None:
+    fit = np.empty(TABLE_MAX, np.int32)
+    for at in range(len(rows)):
+        count = 0
+        for place in range(TABLE_MAX):
+            if is_usable(seats[rows[at], place], now):
+                fit[count] = seats[rows[at], place].id
+                count += 1
+        for drawn in range(min(count, chosen.shape[1])):
+            other = drawn + int(luck[at, drawn] * (count - drawn))
+            fit[drawn], fit[other] = fit[other], fit[drawn]
+            chosen[at, drawn] = fit[drawn]
+
+
+@compiled
+def _tell(
+    seats: np.ndarray,
+    rows: np.ndarray,
+    parents: np.ndarray,
+    now: int,
+    luck: np.ndarray,
+    hints: np.ndarray,
+) -> None:
+    order, rank = np.empty(TABLE_MAX, np.float32), np.empty(TABLE_MAX, np.int64)
+    for at in range(len(rows)):
+        table, left = seats[rows[at]], 0
+        for place in range(TABLE_MAX):
+            order[place] = np.inf
+            if is_usable(table[place], now):
+                # The link to a parent is open.
+                is_sure = _is_parent(parents[at], table[place].id)
+                rank[place] = _CONTACTED if is_sure else rank_of(table[place], now)
+                order[place] = luck[at, place] - rank[place]
+                left += 1
+        for named in range(min(left, hints.shape[1])):
+            place = int(order.argmin())
+            seat, hint = table[place], hints[at, named]
+            hint.id, hint.made, hint.load = seat.id, seat.made, seat.load
+            hint.network = seat.network
+            hint.first_hand = rank[place] == _CONTACTED
+            order[place] = np.inf
+
+
+@compiled
+def _hear(
+    seats: np.ndarray,
+    rows: np.ndarray,
+    own: np.ndarray,
+    hints: np.ndarray,
+    teller: np.ndarray,
+    now: int,
+    relaxed: bool,
+) -> None:
+    for at in range(len(rows)):
+        table = seats[rows[at]]
+        clear_old(table, now)
+        for number in range(hints.shape[1]):
+            hint = hints[at, number]
+            is_new = hint.made > now - PARENT_TTL_ROUNDS
+            if hint.id == NOBODY or hint.id == own[at] or not is_new:
+                continue
+            told = int(teller[at]) if hint.first_hand else 0
+            made, load = int(hint.made), int(hint.load)
+            hear_one(table, hint.id, made, int(hint.network), load, told, now, relaxed)
+
+
+@compiled
+def _contact(
+    seats: np.ndarray,
+    rows: np.ndarray,
+    ids: np.ndarray,
+    load: np.ndarray,
+    network: np.ndarray,
+    now: int,
+    relaxed: bool,
+) -> None:
+    for each in range(len(rows)):
+        table, who = seats[rows[each]], ids[each]
+        clear_old(table, now)
+        near, busy = int(network[each]), int(load[each])
+        hear_one(table, who, now, near, busy, _PARENT, now, relaxed)
+        at = seat_of(table, who)
+        if at != NOBODY:
+            table[at].contacted = now
+
+
+@compiled
+def _rest(seats: np.ndarray, rows: np.ndarray, ids: np.ndarray, now: int) -> None:
+    for each in range(len(rows)):
+        at = seat_of(seats[rows[each]], ids[each])
+        if at != NOBODY:
+            seats[rows[each], at].rested = now
+            seats[rows[each], at].contacted = NEVER
+
+
+@compiled
+def _forget(seats: np.ndarray, rows: np.ndarray, ids: np.ndarray) -> None:
+    for each in range(len(rows)):
+        at = seat_of(seats[rows[each]], ids[each])
+        if at != NOBODY:
+            seats[rows[each], at].id = NOBODY

@@ -6,9 +6,8 @@ scale 41.9 min); nodes that may serve stay six times as long (Guha, Daswani and 
 Skype's do).  Who leaves is followed by a newcomer in the same slot.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from swarmfeed.core.supernode.limits import CAPACITIES, PARENTS, ROUND_S, TARGET_LOAD
 
 SESSION_SHAPE = 0.59
@@ -21,8 +20,7 @@ NETWORKS = 25_600
 """Networks of 2^16 addresses that nodes are spread over, each as likely."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """One world."""
 
     seed: int
@@ -69,7 +67,11 @@ class World:
     @property
     def capacity(self) -> np.ndarray:
         """Children that each takes if it serves."""
-        return np.asarray(CAPACITIES)[self.size_class]
+        return self.capacity_of(slice(None))
+
+    def capacity_of(self, slots: np.ndarray | slice) -> np.ndarray:
+        """Children that each of some takes."""
+        return np.asarray(CAPACITIES)[self.size_class[slots]]
 
     def step(self, now_s: int) -> np.ndarray:
         """Let nodes leave and others come; return their slots."""

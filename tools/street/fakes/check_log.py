@@ -1,9 +1,9 @@
 """Re-verifies a folder of feeds from nothing: every signature, hash, byte and name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.chunk import verify_chunk
 from swarmfeed.core.feed.entry import hash_stored
@@ -14,8 +14,7 @@ from swarmfeed.shell.disk.durable import TEMPORARY_SUFFIX
 from swarmfeed.shell.disk.logs import FileLogs
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedFeed:
+class CheckedFeed(Struct, frozen=True):
     """A feed whose every sealed chunk is held and verified."""
 
     replica: Replica

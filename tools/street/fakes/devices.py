@@ -1,8 +1,8 @@
 """Three devices of one person, as the faces see them: a desk is given their rows."""
 
-from dataclasses import replace
 from typing import Any, Final
 
+from msgspec.structs import replace
 from swarmfeed.core.asks import device_sentences as sentences
 from swarmfeed.core.asks.devices import (
     ConfirmDevice,

@@ -1,20 +1,27 @@
 """Doors of a command that lead to Anna's desk, wherever her node is said to run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from swarmfeed.cli.doors import Doors, Passphrase
-from swarmfeed.core.asks.people import (
-    Whoami,
-)
+from swarmfeed.core.asks.people import Whoami
 from swarmfeed.core.base.address import Link
 from swarmfeed.core.base.backup_words import words_of_seed
-from swarmfeed.node.ground.home import Created, Invited, Joining, Ready, Restored
+from swarmfeed.node.ground.home import (
+    Begun,
+    Created,
+    Invited,
+    Joining,
+    Ready,
+    Restored,
+    SecureAt,
+)
 from swarmfeed.node.ground.settings import NodeSettings
 
-from street.fakes.anna import LINK, ME, NEXT_WORDS, NOW_MS, SHEET_LINK, WORDS, AnnasDesk
+from street.fakes.anna import LINK, ME, NEXT_WORDS, NOW_MS, SHEET_LINK, WORDS
+from street.fakes.annas_desk import AnnasDesk
 
 
 class FakeDoors:
@@ -31,6 +38,12 @@ class FakeDoors:
         """What a person is shown while a machine becomes a device."""
         self.ran_with: list[tuple[NodeSettings, str]] = []
         self.opened: list[str] = []
+        self.sockets: list[Sequence[object]] = []
+        """Of the page, that each node got."""
+        self.secure: SecureAt | None = None
+        """Where apps find a node by https."""
+        self.begins: Begun | None = None
+        """What becomes of a start on the page."""
         self.doors = Doors(
             open_desk=self._open_desk,
             page_link=lambda home: "http://127.0.0.1:1/login?token=t",
@@ -38,6 +51,7 @@ class FakeDoors:
             restore_home=self._restore_home,
             join_home=self._join_home,
             run_node=self._run_node,
+            run_start=self._run_start,
             open_browser=self.opened.append,
             now_ms=lambda: NOW_MS,
         )
@@ -87,10 +101,23 @@ class FakeDoors:
             show(told)
         return ME
 
+    def _run_start(
+        self, home: Path, settings: NodeSettings, on_ready: Callable[[str], None]
+    ) -> Begun | None:
+        on_ready("http://127.0.0.1:1/login?token=s")
+        return self.begins
+
     def _run_node(
-        self, home: Path, settings: NodeSettings, passphrase: str, on_ready: object
+        self,
+        home: Path,
+        settings: NodeSettings,
+        passphrase: str,
+        on_ready: object,
+        sockets: Sequence[object],
     ) -> None:
         self.ran_with.append((settings, passphrase))
+        self.sockets.append(sockets)
         assert callable(on_ready)
-        on_ready(Ready(page_link="http://127.0.0.1:1/login?token=t", link=LINK))
+        page = "http://127.0.0.1:1/login?token=t"
+        on_ready(Ready(page_link=page, link=LINK, secure=self.secure))
         raise KeyboardInterrupt

@@ -56,5 +56,6 @@ def written_of(view: PostView, said: PostBody | None = None) -> Written:
         lang=said.lang if said else "",
         mentions=said.mentions if said else (),
         reply=view.reply_to,
+        media=said.media if said else (),
     )
     return Written(author_id=view.author_id, time_ms=view.cursor.time_ms, post=post)

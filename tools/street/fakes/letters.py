@@ -1,9 +1,10 @@
 """Messages of a desk for the faces: what was written stands there, and nothing is sealed."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
+from msgspec.structs import replace
 from swarmfeed.core.asks import letter_sentences as sentences
 from swarmfeed.core.asks.letters import (
     AnswerRequest,
@@ -11,18 +12,22 @@ from swarmfeed.core.asks.letters import (
     Conversations,
     ConversationView,
     Correspondent,
+    FetchLetterPicture,
+    HowManyWait,
     LetterView,
     ListConversations,
     MakeGroup,
     NoteRead,
     ShowConversation,
     TalkView,
+    WaitingMessages,
     WriteLetter,
     clean_letter,
 )
+from swarmfeed.core.asks.media import HERE, Attached, MediumView
 from swarmfeed.core.asks.people import AuthorView
 from swarmfeed.core.base.address import format_author, parse_link
-from swarmfeed.core.base.types import AuthorId
+from swarmfeed.core.base.types import AuthorId, Hash
 from swarmfeed.errors import UserError
 
 from street.fakes.table import Rows
@@ -36,6 +41,10 @@ class FakeTalk:
 
     view: TalkView
     letters: list[LetterView] = field(default_factory=list)
+    once: dict[str, LetterView] = field(default_factory=dict)
+    """What was sent for a key."""
+    before: TalkView | None = None
+    """How it was before its person was blocked."""
 
 
 class Correspondence(Protocol):
@@ -127,18 +136,50 @@ def listed(desk: Correspondence, _: ListConversations) -> Conversations:
     )
 
 
+def waiting(desk: Correspondence, _: HowManyWait) -> WaitingMessages:
+    found = listed(desk, ListConversations())
+    return WaitingMessages(unread=found.unread, requests=found.requests)
+
+
 def show(desk: Correspondence, ask: ShowConversation) -> ConversationView:
     return _shown(_find(desk, ask.talk))
 
 
 def write(desk: Correspondence, ask: WriteLetter) -> LetterView:
-    text = clean_letter(ask.text)
+    text = clean_letter(ask.text, ask.media)
     talk = _find(desk, ask.talk)
+    if ask.key and (done := talk.once.get(ask.key)):
+        return done
     if talk.view.standing == "blocked":
         raise UserError(sentences.IS_BLOCKED())
     desk.talks[talk.view.talk] = talk
     talk.view = replace(talk.view, standing="accepted", sentence="", unread=0)
-    return _add(desk, talk, desk.me, text, state="waits", sentence=sentences.WAITS())
+    media = tuple(map(_picture, ask.media))
+    said = {"state": "waits", "sentence": sentences.WAITS(), "media": media}
+    sent = _add(desk, talk, desk.me, text, **said)
+    if ask.key:
+        talk.once[ask.key] = sent
+    return sent
+
+
+def _picture(attached: Attached) -> MediumView:
+    """A picture as it would be named, of one pixel."""
+    named = Hash(sha256(attached.upload.encode()).digest())
+    return MediumView(
+        id=named, type="image/png", size_bytes=100, state=HERE, alt=attached.alt,
+        width=1, height=1,
+    )  # fmt: skip
+
+
+def fetch_picture(desk: Correspondence, ask: FetchLetterPicture) -> MediumView:
+    talk = _find(desk, ask.talk)
+    for at, letter in enumerate(talk.letters):
+        if letter.id == ask.letter and ask.number <= len(letter.media):
+            media = list(letter.media)
+            media[ask.number - 1] = replace(media[ask.number - 1], state=HERE)
+            talk.letters[at] = replace(letter, media=tuple(media))
+            return media[ask.number - 1]
+    raise UserError(sentences.NO_SUCH_PICTURE())
 
 
 def answer(desk: Correspondence, ask: AnswerRequest) -> ConversationView:
@@ -146,11 +187,17 @@ def answer(desk: Correspondence, ask: AnswerRequest) -> ConversationView:
         "accept": ("accepted", ""),
         "ignore": ("ignored", sentences.IGNORED()),
         "block": ("blocked", sentences.BLOCKED()),
-        "unblock": ("accepted", ""),
     }
-    if ask.answer not in said:
+    if ask.answer not in (*said, "unblock"):
         raise UserError(sentences.WHAT_TO_ANSWER())
     talk = _find(desk, ask.talk)
+    if ask.answer == "unblock":
+        if talk.before is None:
+            raise UserError(sentences.NOT_BLOCKED())
+        talk.view, talk.before = talk.before, None
+        return _shown(talk)
+    if ask.answer == "block" and talk.before is None:
+        talk.before = talk.view
     standing, sentence = said[ask.answer]
     talk.view = replace(talk.view, standing=standing, sentence=sentence)
     desk.talks[talk.view.talk] = talk
@@ -201,9 +248,11 @@ def change_group(desk: Correspondence, ask: ChangeGroup) -> ConversationView:
 
 
 LETTERS: Final[Rows] = {
+    HowManyWait: waiting,
     ListConversations: listed,
     ShowConversation: show,
     WriteLetter: write,
+    FetchLetterPicture: fetch_picture,
     AnswerRequest: answer,
     NoteRead: note_read,
     MakeGroup: make_group,

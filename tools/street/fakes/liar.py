@@ -10,10 +10,10 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import libtorrent as lt
+from msgspec import Struct
 from swarmfeed import wiring
 from swarmfeed.core.asks.writing import OldPost
 from swarmfeed.core.base.keys import SigningKey
@@ -29,7 +29,7 @@ from swarmfeed.node.node import Node
 from swarmfeed.ports import Peer
 from swarmfeed.shell.wire.link import WebSocketLink
 
-PATIENCE_S = 25.0
+PATIENCE_S = 60.0
 _numbers = itertools.count(2)
 
 
@@ -46,8 +46,7 @@ async def until(condition: Callable[[], bool], what: str = "it") -> None:
         await asyncio.sleep(0.01)
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(Struct, frozen=True):
     """What a holder may offer of a feed."""
 
     author_id: AuthorId

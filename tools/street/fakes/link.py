@@ -5,15 +5,19 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
+from msgspec import Struct
 from swarmfeed.core.base.limits import NONCE_BYTES, PEERS_MAX
 from swarmfeed.core.base.types import Endpoint, NodeId
 from swarmfeed.core.net.limits import DIALS_AT_ONCE
-from swarmfeed.core.talk.handshake import Greeting, decode_hello, encode_hello
+from swarmfeed.core.relay.limits import PUNCH_FOR_S
+from swarmfeed.core.talk.handshake import Greeting, encode_hello
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.core.vocabulary import VOCABULARY, Unknown, Vocabulary
 from swarmfeed.errors import AlreadyLinkedError, BadEncodingError, RemoteError, RetryError
 from swarmfeed.ports import Peer, Stream
+
+from street.fakes.stream_peer import StreamPeer, travel
 
 
 class FakeNetwork:
@@ -27,9 +31,12 @@ class FakeNetwork:
         """Take the messages that its nodes understand."""
         self._vocabulary = vocabulary
         self._listeners: dict[Endpoint, _Listener] = {}
+        self._leads: dict[Endpoint, Endpoint] = {}
         self._ports = count(20_000)
         self._pairs: list[tuple[FakePeer, FakePeer]] = []
         self._splits: set[frozenset[NodeId]] = set()
+        self._crossable: set[frozenset[NodeId]] = set()
+        self._crossing: dict[tuple[Endpoint, Endpoint], _Crossing] = {}
         self._links = count(1)
         self._watchers: list[Callable[[NodeId, NodeId, bytes], None]] = []
 
@@ -63,6 +70,14 @@ class FakeNetwork:
             if {near.hello.node_id, far.hello.node_id} == {one, other}:
                 near.cut()
 
+    def lead(self, at: Endpoint, to: Endpoint) -> None:
+        """Have whoever dials ``at`` reach who listens at ``to``: a card of the same machine."""
+        self._leads[at] = to
+
+    def let_cross(self, one: NodeId, other: NodeId) -> None:
+        """Have their routers take it for an answer when both connect to each other at once."""
+        self._crossable.add(frozenset((one, other)))
+
     def heal(self, one: NodeId, other: NodeId) -> None:
         """Let two nodes reach each other again."""
         self._splits.discard(frozenset((one, other)))
@@ -78,6 +93,16 @@ class _Listener:
         self.link = link
         self.own = own
         self.on_peer = on_peer
+
+
+class _Crossing(Struct, eq=False):
+    """An end that connects, and waits for the other one to do the same."""
+
+    link: "FakeLink"
+    own: Hello
+    dials: bool
+    is_linked: Callable[[NodeId], bool]
+    met: "asyncio.Future[FakePeer | None]"
 
 
 class FakeLink:
@@ -110,7 +135,8 @@ class FakeLink:
         own: Hello,
         is_linked: Callable[[NodeId], bool] = lambda _: False,
     ) -> Peer:
-        listener = self._network._listeners.get(endpoint)
+        leads_to = self._network._leads.get(endpoint, endpoint)
+        listener = self._network._listeners.get(leads_to)
         if self._stopped:
             raise RetryError("the link is stopped")
         if listener is None or self._is_split_from(listener.link):
@@ -121,7 +147,17 @@ class FakeLink:
             raise AlreadyLinkedError(listener.link.node_id)
         if len(listener.link._tasks) >= listener.link.peers_max:
             raise RetryError(f"{endpoint} has too many links")
-        return self._join(endpoint, listener, own)
+        is_by_card = endpoint in self._network._leads
+        here = Endpoint(self._card() if is_by_card else "127.0.0.1", next(self._network._ports))
+        return self._join(listener, (listener.own(), own), here, endpoint)
+
+    def _card(self) -> str:
+        """Where we come from, for those whom we reach by a card of theirs: our own, if any."""
+        listeners = self._network._listeners
+        for at, to in self._network._leads.items():
+            if to in listeners and listeners[to].link is self:
+                return at.host
+        return "127.0.0.1"
 
     async def dial_by(
         self,
@@ -129,7 +165,7 @@ class FakeLink:
         own: Hello,
         is_linked: Callable[[NodeId], bool] = lambda _: False,
     ) -> Peer:
-        peer = StreamPeer(self, stream, outgoing=True)
+        peer = StreamPeer(self.node_id, self.vocabulary, stream, outgoing=True)
         try:
             if self._stopped:
                 raise RetryError("the link is stopped")
@@ -151,7 +187,7 @@ class FakeLink:
         if listener is None:
             stream.close()
             raise RetryError("nothing is served here")
-        peer = StreamPeer(self, stream, outgoing=False)
+        peer = StreamPeer(self.node_id, self.vocabulary, stream, outgoing=False)
 
         async def greet_and_go(_: Peer) -> None:
             nonce = self._network.new_binding()[-NONCE_BYTES:]
@@ -161,6 +197,50 @@ class FakeLink:
 
         self._peers.append(peer)
         self._run(greet_and_go, peer)
+
+    async def cross(
+        self,
+        near: Endpoint,
+        far: Endpoint,
+        own: Hello,
+        is_linked: Callable[[NodeId], bool] = lambda _: False,
+        *,
+        dials: bool,
+    ) -> Peer | None:
+        waiting = self._network._crossing
+        met: asyncio.Future[FakePeer | None] = asyncio.get_running_loop().create_future()
+        mine = _Crossing(self, own, dials, is_linked, met)
+        other = waiting.get((far, near))
+        if other is not None and self._crosses(other):
+            client, server = (mine, other) if dials else (other, mine)
+            server.met.set_result(None)
+            client.link._meet(server.link, client, *((near, far) if dials else (far, near)))
+            return await met
+        waiting[near, far] = mine
+        try:
+            async with asyncio.timeout(PUNCH_FOR_S):
+                return await met
+        except TimeoutError as error:
+            raise RetryError(f"{far}: nobody met us there") from error
+        finally:
+            del waiting[near, far]
+
+    def _crosses(self, other: _Crossing) -> bool:
+        both = frozenset((self.node_id, other.link.node_id))
+        return both in self._network._crossable
+
+    def _meet(
+        self, there: "FakeLink", client: _Crossing, near: Endpoint, far: Endpoint
+    ) -> None:
+        """Link two ends that connected to each other, if they are not linked yet."""
+        if client.is_linked(there.node_id):
+            client.met.set_exception(AlreadyLinkedError(there.node_id))
+            return
+        listeners = self._network._listeners.values()
+        listener = next((each for each in listeners if each.link is there), None)
+        assert listener is not None, "whoever crosses is open to links"
+        hellos = listener.own().without_place(), client.own.without_place()
+        client.met.set_result(self._join(listener, hellos, near, far, is_dialled=False))
 
     async def stop(self) -> None:
         self._stopped = True
@@ -174,13 +254,21 @@ class FakeLink:
     def _is_split_from(self, other: "FakeLink") -> bool:
         return frozenset((self.node_id, other.node_id)) in self._network._splits
 
-    def _join(self, endpoint: Endpoint, listener: _Listener, own: Hello) -> "FakePeer":
-        here = Endpoint("127.0.0.1", next(self._network._ports))
+    def _join(
+        self,
+        listener: _Listener,
+        hellos: tuple[Hello, Hello],
+        here: Endpoint,
+        at: Endpoint,
+        *,
+        is_dialled: bool = True,
+    ) -> "FakePeer":
+        """Make both ends of a link; ``hellos`` are theirs and ours."""
         there = listener.link
-        theirs, ours = _travel(listener.own(), there.node_id), _travel(own, self.node_id)
+        theirs, ours = travel(hellos[0], there.node_id), travel(hellos[1], self.node_id)
         binding = self._network.new_binding()
-        near = FakePeer(self, theirs, binding, endpoint, outgoing=True)
-        far = FakePeer(there, ours, binding, here, outgoing=False)
+        near = FakePeer(self, theirs, binding, (here, at), outgoing=True, is_dialled=is_dialled)
+        far = FakePeer(there, ours, binding, (at, here), outgoing=False, is_dialled=is_dialled)
         for hello, reader in ((theirs, ours), (ours, theirs)):
             data = encode_hello(Greeting(hello=hello))
             self._network.carry(hello.node_id, reader.node_id, data)
@@ -221,18 +309,21 @@ class FakePeer:
         link: "FakeLink",
         hello: Hello,
         binding: bytes,
-        remote: Endpoint,
+        ends: tuple[Endpoint, Endpoint],
         *,
         outgoing: bool,
+        is_dialled: bool,
     ) -> None:
+        """``ends``: ours, and the other one."""
         self.sent: list[Message] = []
         self.closed_because: str | None = None
         self._network = link._network
         self._vocabulary = link.vocabulary
         self._hello = hello
         self._binding = binding
-        self._remote = remote
+        self._near, self._remote = ends
         self._outgoing = outgoing
+        self._is_dialled = is_dialled
         self._arrived: deque[bytes] = deque()
         self._changed = asyncio.Event()
         self._gone = False
@@ -250,8 +341,16 @@ class FakePeer:
         return self._remote
 
     @property
+    def near(self) -> Endpoint | None:
+        return self._near
+
+    @property
     def outgoing(self) -> bool:
         return self._outgoing
+
+    @property
+    def is_dialled(self) -> bool:
+        return self._is_dialled
 
     async def send(self, message: Message) -> None:
         data = self._vocabulary.encode(message)
@@ -297,89 +396,3 @@ class FakePeer:
         for end in (self, self.other):
             end._gone = True
             end._changed.set()
-
-
-class StreamPeer:
-    """Implements ``ports.Peer`` by way of a stream: each message with its length before it."""
-
-    def __init__(self, link: "FakeLink", stream: Stream, *, outgoing: bool) -> None:
-        self._node_id = link.node_id
-        self._vocabulary = link.vocabulary
-        self._stream = stream
-        self._outgoing = outgoing
-        self._unread = b""
-        self._hello: Hello | None = None
-        self._nonce = b""
-        """Of the hello of whoever was dialled."""
-
-    @property
-    def hello(self) -> Hello:
-        assert self._hello is not None, "asked only once it was heard"
-        return self._hello
-
-    @property
-    def binding(self) -> bytes:
-        return 2 * self._nonce
-
-    @property
-    def remote(self) -> Endpoint | None:
-        return None
-
-    @property
-    def outgoing(self) -> bool:
-        return self._outgoing
-
-    async def say_hello(self, own: Hello, nonce: bytes = b"") -> None:
-        self._nonce = nonce or self._nonce
-        hello = Greeting(hello=_travel(own, self._node_id), nonce=nonce)
-        await self._write(encode_hello(hello))
-
-    async def hear_hello(self) -> Hello:
-        data = await self._read()
-        if not data:
-            raise RetryError("gone before it said hello")
-        greeting = decode_hello(data)
-        self._hello, self._nonce = greeting.hello, greeting.nonce or self._nonce
-        return self._hello
-
-    async def send(self, message: Message) -> None:
-        await self._write(self._vocabulary.encode(message))
-
-    async def messages(self) -> AsyncIterator[Message]:
-        while data := await self._read():
-            message = self._vocabulary.decode(data)
-            if not isinstance(message, Unknown):
-                yield message
-
-    def watch(self, *, closely: bool) -> None:
-        """Nothing is lost without a word here."""
-
-    async def close(self, reason: str) -> None:
-        self.cut()
-
-    def cut(self) -> None:
-        self._stream.close()
-
-    async def _write(self, data: bytes) -> None:
-        await self._stream.write(len(data).to_bytes(4, "big") + data)
-
-    async def _read(self) -> bytes:
-        """The next message; empty when there is none any more."""
-        while len(self._unread) < 4 or len(self._unread) < 4 + self._length():
-            piece = await self._stream.read()
-            if not piece:
-                return b""
-            self._unread += piece
-        end = 4 + self._length()
-        data, self._unread = self._unread[4:end], self._unread[end:]
-        return data
-
-    def _length(self) -> int:
-        return int.from_bytes(self._unread[:4], "big")
-
-
-def _travel(hello: Hello, node_id: NodeId) -> Hello:
-    """Return a hello as the other end reads it."""
-    if hello.node_id != node_id:
-        raise ValueError("the hello must carry the node id of this link's key")
-    return decode_hello(encode_hello(Greeting(hello=hello))).hello

@@ -1,8 +1,8 @@
 """What a fake desk answers of what its person listens to."""
 
-from dataclasses import replace
 from typing import Any, Final, Protocol
 
+from msgspec.structs import replace
 from swarmfeed.core.asks.listening import (
     Listening,
     Subscribe,

@@ -1,17 +1,20 @@
 """Feeds in memory; only chunks are files, because swarms serve them from folders."""
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from swarmfeed.core.asks import trouble_sentences, troubles
+from swarmfeed.core.base.keys import Verify, verify_signature
 from swarmfeed.core.base.limits import DISK_FLOOR_BYTES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.chunk import unpack_chunk
 from swarmfeed.core.feed.chunklist import ChunkRecord
 from swarmfeed.core.feed.grown import Grown
+from swarmfeed.core.feed.head import open_head
 from swarmfeed.core.feed.highwater import Ending, Mark, goes_on, mark_of, new_mark
 from swarmfeed.core.feed.metainfo import chunk_name, hash_pieces
 from swarmfeed.core.feed.reading import Packed
@@ -22,8 +25,7 @@ from swarmfeed.ports import Signer
 Fork = tuple[bytes, bytes, tuple[Hash, ...]]
 
 
-@dataclass(slots=True)
-class FakeDisk:
+class FakeDisk(Struct):
     """What is there after a restart."""
 
     folder: Path
@@ -42,9 +44,12 @@ class FakeLogs:
     def __init__(self, disk: FakeDisk) -> None:
         self.disk = disk
 
-    def read_all(self) -> list[Replica]:
+    def read_all(self, verify: Verify = verify_signature) -> list[Replica]:
         found = self.disk.replicas.items()
-        return [each for feed_id, each in sorted(found) if feed_id not in self.disk.damaged]
+        read = [each for feed_id, each in sorted(found) if feed_id not in self.disk.damaged]
+        for each in read:
+            open_head(each.signed_head, each.feed_id, verify)
+        return read
 
     def damaged(self) -> dict[FeedId, str]:
         return dict(self.disk.damaged)
@@ -102,6 +107,9 @@ class FakeLogs:
 
     def mark(self, feed_id: FeedId) -> Mark | None:
         return self.disk.marks.get(feed_id)
+
+    def marked(self) -> set[FeedId]:
+        return set(self.disk.marks)
 
     def end_mark(self, feed_id: FeedId, ending: Ending) -> None:
         mark = self.disk.marks.get(feed_id)
@@ -269,6 +277,9 @@ class FakeLogs:
         first = max(start - replica.tail_start, 0)
         return stored + list(replica.tail[first : max(end - replica.tail_start, 0)])
 
+    def still(self, replica: Replica) -> "FakeStillFeed":
+        return FakeStillFeed(self, replica)
+
     def read_packed(self, feed_id: FeedId, start: int, end: int) -> Packed:
         return Packed(tail=self.read_entries(feed_id, start, end), count=end - start)
 
@@ -296,6 +307,43 @@ class FakeLogs:
 
     def _feed_folder(self, feed_id: FeedId) -> Path:
         return self.disk.folder / feed_id.hex()
+
+
+class FakeStillFeed:
+    """Implements ``ports.StillFeed``: all of it is in memory."""
+
+    def __init__(self, logs: FakeLogs, replica: Replica) -> None:
+        feed_id, held = replica.feed_id, logs.held(replica.feed_id)
+        self._ranges = [(each.start, each.end) for each in replica.chunks() if each in held]
+        if replica.tail:
+            self._ranges.append((replica.tail_start, replica.size))
+        self._entries = {
+            start: logs.read_entries(feed_id, start, end) for start, end in self._ranges
+        }
+        self._files = {
+            f"chunks/{chunk_name(feed_id, each)}": logs.read_chunk(feed_id, each)
+            for each in held
+        }
+
+    def ranges(self) -> list[tuple[int, int]]:
+        return self._ranges
+
+    def read_entries(self, start: int, end: int) -> list[bytes]:
+        return [
+            stored
+            for first, last in self._ranges
+            for index, stored in zip(range(first, last), self._entries[first], strict=True)
+            if start <= index < end
+        ]
+
+    def names(self) -> Sequence[str]:
+        return sorted(self._files)
+
+    def parts(self, name: str) -> Iterator[bytes]:
+        yield self._files[name]
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def _read(path: Path) -> bytes:

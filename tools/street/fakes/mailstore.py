@@ -1,8 +1,8 @@
 """Boxes for others in memory; survive the node that keeps them."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from swarmfeed.errors import FatalError
 from swarmfeed.ports import GoneParcel, KeptBox, KeptParcel, SomeParcels
 

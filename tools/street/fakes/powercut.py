@@ -13,19 +13,18 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from threading import Lock
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
 
 SECTOR_BYTES = 512
 
 
-@dataclass(slots=True)
-class Event:
+class Event(Struct):
     """One thing asked of the disk: ``what``, and its arguments."""
 
     what: str
@@ -38,14 +37,12 @@ class Event:
     """Name that a rename took away."""
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     content: bytearray = field(default_factory=bytearray)
     pending: list[Event] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Folder:
+class _Folder(Struct):
     names: dict[str, int] = field(default_factory=dict)
     """File numbers; 0 for a folder."""
     pending: list[Event] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """A key file in memory."""
 
 from swarmfeed.core.asks.device_sentences import CANNOT_ADD
+from swarmfeed.core.base.papers import Papers
 from swarmfeed.core.feed.authorkey import AuthorKey
 from swarmfeed.errors import UserError
 
@@ -11,9 +12,16 @@ class FakeSafe:
     def __init__(self, author: AuthorKey | None, passphrase: str = "") -> None:
         self._author = author
         self._passphrase = passphrase
+        self._papers = Papers()
 
     def is_protected(self) -> bool:
         return bool(self._passphrase)
+
+    def papers(self) -> Papers:
+        return self._papers
+
+    def note_papers(self, papers: Papers) -> None:
+        self._papers = papers
 
     def author_key(self, passphrase: str) -> AuthorKey:
         if passphrase != self._passphrase:

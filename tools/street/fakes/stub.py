@@ -1,6 +1,5 @@
 """An answer to any ask, made from its annotations: for what a fake desk has no row for."""
 
-import dataclasses
 import pkgutil
 from importlib import import_module
 from types import NoneType
@@ -53,4 +52,4 @@ def stub(hint: Any) -> Any:
     if NoneType in arguments:
         return None
     hints = get_type_hints(hint, include_extras=True)
-    return hint(**{each.name: stub(hints[each.name]) for each in dataclasses.fields(hint)})
+    return hint(**{name: stub(hints[name]) for name in hint.__struct_fields__})

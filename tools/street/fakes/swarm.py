@@ -5,11 +5,12 @@ everything in a step happens in the order swarms were started and torrents added
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from hashlib import sha1
 from pathlib import Path
 
+from msgspec import Struct, field
 from swarmfeed.core.base.types import Endpoint
 from swarmfeed.core.feed.metainfo import ChunkTorrent, piece_length
 from swarmfeed.core.net.reach import is_reachable
@@ -24,8 +25,7 @@ from swarmfeed.ports import (
 )
 
 
-@dataclass(slots=True)
-class FakeTorrent:
+class FakeTorrent(Struct):
     """What one swarm has of one torrent."""
 
     torrent: ChunkTorrent
@@ -70,8 +70,7 @@ class FakeTorrent:
         return [i for i in range(self.torrent.piece_count) if i not in self.pieces]
 
 
-@dataclass(slots=True)
-class FakeSwarmNetwork:
+class FakeSwarmNetwork(Struct):
     """Where fake swarms meet."""
 
     pieces_per_step: int = 1_000_000
@@ -109,6 +108,8 @@ class FakeSwarm:
         """Whether it sends what its files hold, be it right or wrong."""
         self.banned: set[str] = set()
         self.named: set[str] = set()
+        self.limits = (0, 0)
+        """Bytes in a second, in and out; 0: no limit."""
 
     async def start(self, on_event: Callable[[SwarmEvent], None]) -> int:
         port = self._listen.port or self._network.take_port()
@@ -163,11 +164,21 @@ class FakeSwarm:
     def ban(self, host: str) -> None:
         self.banned.add(host)
 
-    def allow(self, host: str) -> None:
-        self.named.add(host)
+    def allow(self, hosts: Collection[str]) -> None:
+        self.named = set(hosts)
+
+    def limit(self, *, down_bytes_per_s: int, up_bytes_per_s: int) -> None:
+        self.limits = down_bytes_per_s, up_bytes_per_s
 
     def progress(self) -> dict[bytes, TorrentProgress]:
         return {info_hash: _progress(known) for info_hash, known in self._torrents.items()}
+
+    def uploaded(self) -> dict[str, int]:
+        sent = Counter[str]()
+        for each in self.progress().values():
+            if each.uploaded_bytes:
+                sent[each.name] += each.uploaded_bytes
+        return sent
 
     def progress_of(self, info_hash: bytes) -> TorrentProgress | None:
         known = self._torrents.get(info_hash)

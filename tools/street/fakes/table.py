@@ -25,8 +25,8 @@ class TableDesk:
         self.subscriptions: list[str] = []
         """What its person listens to."""
         self.parents = 2
-        self.serves = False
         """Supernodes that look out for it."""
+        self.serves = False
         self._listeners: list[asyncio.Queue[Change]] = []
         self._change_number = 0
 

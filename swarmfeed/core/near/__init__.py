@@ -1,0 +1,1 @@
+"""People in one network who let each other know that they are there."""

@@ -1,0 +1,1 @@
+"""The role of archives: posts of other places come in, and all that is own goes out."""

@@ -1,0 +1,1 @@
+"""The role of people who show themselves to others in their network."""
