@@ -92,7 +92,8 @@ def meet(annas: Page, bens: Page) -> None:
     near(annas).get_by_role("link", name="1 person came: see who").click()
     them = near(annas).get_by_role("listitem")
     expect(them.locator(".address")).to_have_text(own_letters(bens).inner_text())
-    them.get_by_role("button", name="Follow").click()
+    with annas.expect_navigation():  # opened again before, it would break this off
+        them.get_by_role("button", name="Follow").click()
     # The page of somebody says so when it is opened: their posts may take a moment to come.
     wait_until(annas, lambda: reads(annas, "Do you read me?"), "what Ben wrote")
 
