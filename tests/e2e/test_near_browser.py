@@ -73,6 +73,10 @@ def test_two_people_at_one_table_meet_by_the_page(tmp_path: Path) -> None:
                 window(kind, ben, tmp_path, told) as bens,
             ):
                 meet(annas, bens)
+                other.do(lambda: ben.command("post", "And now?"))
+                # What comes while their page is open is announced there.
+                annas.get_by_role("link", name="Show 1 new post").click()
+                expect(annas.get_by_role("article").first).to_contain_text("And now?")
                 part(annas, bens)
         finally:
             anna.kill()

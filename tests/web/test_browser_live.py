@@ -36,6 +36,20 @@ def test_new_posts_are_announced_and_never_push_in(make_visit: MakeVisit) -> Non
     expect(bar).to_be_hidden()
 
 
+def test_new_posts_of_one_person_are_announced_on_their_page(make_visit: MakeVisit) -> None:
+    visit = make_visit()
+    page, desk = visit.page, visit.node.desk
+    mira, ines = (AuthorId(key(each)) for each in ("Mira Lindqvist", "Ines Okafor"))
+    visit.go(f"/authors/{format_author(ines)}")
+    visit.node.wait_for_streams(page)
+    desk.add_post(mira, "of another")
+    desk.add_post(ines, "late")
+    visit.node.announce("new", n=2)
+    page.get_by_role("link", name="Show 1 new post").click()
+    expect(page.get_by_role("article").first).to_contain_text("late")
+    expect(page.get_by_role("link", name="new post")).to_be_hidden()
+
+
 def test_new_replies_are_announced_in_an_open_thread_and_move_nothing(
     make_visit: MakeVisit,
 ) -> None:

@@ -8,7 +8,6 @@ import webui
 from msgspec.structs import replace
 from street.fakes.desk import FakeDesk
 from street.fakes.samples import NOON_MS, key
-from swarmfeed.core.asks.limits import NEWER_COUNTED
 from swarmfeed.core.asks.people import Follow
 from swarmfeed.core.asks.posts import PostView, Timeline
 from swarmfeed.core.asks.writing import HowIsMyFeed, OwnFeed
@@ -73,19 +72,6 @@ def test_older_posts_have_their_own_address(site: Site) -> None:
     assert "That is the beginning of your timeline." in second
     site.desk.add_post(MIRA, "breaking", NOON_MS)
     assert "Show 1 new post<" in site.get(older).text
-
-
-def test_new_posts_are_counted_above_the_newest_seen(site: Site) -> None:
-    seen = newest(site).cursor
-    assert site.get(f"/updates?seen={seen}").json == {"count": 0, "label": "Show 0 new posts"}
-    site.desk.add_post(MIRA, "one", NOON_MS)
-    site.desk.add_post(INES, "not followed", NOON_MS)
-    assert site.get(f"/updates?seen={seen}").json == {"count": 1, "label": "Show 1 new post"}
-    assert site.get("/updates?seen=x").status_code == 400
-    for number in range(NEWER_COUNTED):
-        site.desk.add_post(site.desk.me, "more", number + 1)
-    said = {"count": NEWER_COUNTED, "label": "Show 1,000 new posts or more"}
-    assert site.get("/updates").json == said
 
 
 def test_the_sentence_for_pages_that_stay_open(site: Site) -> None:

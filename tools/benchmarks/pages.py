@@ -51,7 +51,7 @@ _HOLE: Final = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 
 QUERIES: Final[Mapping[str, Sequence[str]]] = {
     "home": ("", "before=$cursor"),
-    "updates": ("seen=$cursor",),
+    "updates": ("seen=$cursor", "seen=$cursor&q=$common"),
     "new_replies": ("of=$ref&seen=0",),
     "counts": ("posts=$refs",),
     "came": ("holes=$refs&gaps=$refs",),

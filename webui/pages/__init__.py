@@ -27,6 +27,7 @@ from webui.pages import (
     media,
     messages,
     network,
+    newer,
     notices,
     papers,
     people_lists,
@@ -44,6 +45,7 @@ from webui.routes import Page
 PAGES: Final[tuple[Page, ...]] = (
     # Reading and writing
     home.PAGE,
+    newer.PAGE,
     post.PAGE,
     looking.PAGE,
     media.PAGE,

@@ -64,6 +64,7 @@ def show_author(author_id: AuthorId) -> str:
         pinned=pinned,
         gaps=gaps_among(posts),
         posts=posts,
+        seen=page.posts[0].cursor if page.posts else None,
         tabs=TABS,
         kind=kind,
         note_chars_max=NOTE_CHARS_MAX,

@@ -1,4 +1,4 @@
-"""GET /: the compose box and the timeline.  GET /updates and /sentence: what changed since.
+"""GET /: the compose box and the timeline.  GET /sentence: how the node is since.
 
 POST /stopped: remember up to where it was read.
 """
@@ -10,7 +10,6 @@ from flask import Response, jsonify, redirect, render_template, request, url_for
 from swarmfeed.core.asks.alarm_sentences import SAID_MAX
 from swarmfeed.core.asks.alarms import WhatIsAlarming
 from swarmfeed.core.asks.cursor import Cursor, parse_cursor
-from swarmfeed.core.asks.newer_sentences import what_is_new
 from swarmfeed.core.asks.papers import WhichPapers
 from swarmfeed.core.asks.people import WhoIsFollowed
 from swarmfeed.core.asks.posts import NewerThan, NewPosts, PostView, Timeline
@@ -28,9 +27,6 @@ FOLLOWS_SHOWN: Final = 5
 
 SUGGESTED_BESIDE: Final = 3
 """People suggested beside the timeline."""
-
-START: Final = Cursor(0, 0)
-"""Where a page begins that showed no post: everything is newer."""
 
 
 def show_home() -> str:
@@ -50,7 +46,7 @@ def show_home() -> str:
         stopped=stopped,
         stopped_at=_stopped_at(page.posts, stopped.place, start),
         is_top=start is None,
-        new=_newer(seen) if seen and start else NewPosts(count=0),
+        new=ask(NewerThan(after=seen)) if seen and start else NewPosts(count=0),
         follows=followed.authors,
         follow_count=followed.count,
         suggested=ask(WhoIsSuggested(limit=SUGGESTED_BESIDE)).people,
@@ -73,13 +69,6 @@ def stop_here() -> Redirect:
     return redirect(url_for("home"), 303)
 
 
-def show_updates() -> Response:
-    """How many posts wait above ``seen``, the newest one a page shows."""
-    new = _newer(place("seen") or START)
-    label = what_is_new(posts=new.count, more=new.more)
-    return jsonify({"count": new.count, "label": label})
-
-
 def show_sentence() -> Response:
     """How the node is, what the machine refuses it, and what others do in the person's name,
     for pages that stay open."""
@@ -90,15 +79,10 @@ def show_sentence() -> Response:
     return jsonify({**said, "alarms": alarms})
 
 
-def _newer(seen: Cursor) -> NewPosts:
-    return ask(NewerThan(after=seen))
-
-
 PAGE: Final = Page(
     routes=(
         get("/", "home", show_home, menu=Menu(label="Home", icon="home", in_bar=True)),
         post("/stopped", "stop_here", stop_here),
-        get("/updates", "updates", show_updates),
         get("/sentence", "sentence", show_sentence),
     )
 )

@@ -74,7 +74,7 @@ async function countNew() {
   countReplies(say);
   const bar = byId("new-bar");
   if (!bar) return;
-  const answer = await ask(`/updates?seen=${encodeURIComponent(bar.dataset.seen)}`);
+  const answer = await ask(bar.dataset.asks);
   if (!answer) return;
   const { count, label } = answer;
   bar.hidden = count === 0;

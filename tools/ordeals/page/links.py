@@ -35,7 +35,19 @@ PARAMETERS: Final = (
         "asked",
         "older",
     ),
-    *("blocked", "already", "feeds", "peers", "key", *APP_ASKS, "back", "next", "name", "path"),
+    *(
+        "author",
+        "blocked",
+        "already",
+        "feeds",
+        "peers",
+        "key",
+        *APP_ASKS,
+        "back",
+        "next",
+        "name",
+        "path",
+    ),
 )
 """Names that pages read in a query, and some that they do not."""
 
