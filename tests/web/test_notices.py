@@ -26,6 +26,7 @@ from swarmfeed.core.asks.notifications import (
 )
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.base.address import format_author
+from swarmfeed.core.base.limits import PAGE_POSTS
 from swarmfeed.core.base.types import AuthorId
 
 from tests.web.conftest import Site
@@ -80,9 +81,22 @@ class Heard:
             notifications=tuple(found),
             regards=tuple(done),
             approaches=tuple(self.came),
-            next=None,
+            next=found[-1].post.cursor if len(found) == ask.limit else None,
             unread_count=self.unread,
         )
+
+    def fill(self, unread: int, read: int = 0) -> None:
+        """As many posts that answered, those that were read the newest."""
+        now_ms = self.all[0].post.time_ms
+        self.all = [
+            Notification(
+                post=self.desk.add_post(MIRA, f"answer {at}", now_ms - at),
+                is_answer=True,
+                is_mention=False,
+                unread=at >= read,
+            )
+            for at in range(read + unread)
+        ]
 
     def mark(self, ask: MarkRead) -> UnreadCount:
         self.marked.append(ask)
@@ -141,13 +155,23 @@ def test_who_writes_asks_or_lets_in_stands_among_them(site: Site, heard: Heard) 
         assert f'href="/notifications?type={kind}"' in page
 
 
-@pytest.mark.parametrize(("path", "times"), [("", 1), ("?which=new", 1), ("?type=quotes", 2)])
-def test_what_is_unread_is_counted_once(
-    site: Site, heard: Heard, path: str, times: int
-) -> None:
-    """Only new ones that this page may not have are asked for apart."""
+@pytest.mark.parametrize("path", ["", "?which=new", "?type=quotes"])
+def test_what_is_unread_is_counted_once(site: Site, heard: Heard, path: str) -> None:
     site.get(f"/notifications{path}")
+    assert heard.counted == 1
+
+
+@pytest.mark.parametrize(("read", "times"), [(0, 1), (1, 2), (PAGE_POSTS, 2)])
+def test_new_ones_are_asked_for_apart_where_the_page_may_not_have_all(
+    site: Site, heard: Heard, read: int, times: int
+) -> None:
+    heard.fill(PAGE_POSTS + 1, read)
+    page = site.get("/notifications").text
     assert heard.counted == times
+    assert page.count('class="notice unread"') == PAGE_POSTS
+    assert page.count('class="notice"') == read
+    last = heard.all[read + PAGE_POSTS - 1].post.cursor
+    assert f"/notifications?which=new&amp;before={last}" in page
 
 
 @pytest.mark.parametrize("path", ["/", "/search", "/notifications", "/me"])

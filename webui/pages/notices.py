@@ -5,9 +5,11 @@ POST /notifications/read.
 GET /notifications/unread tells pages that stay open how many are new.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Response, g, jsonify, redirect, render_template, request, url_for
+from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.letter_sentences import NEW_MESSAGES
 from swarmfeed.core.asks.notification_sentences import how_many_new, how_many_short
 from swarmfeed.core.asks.notifications import (
@@ -20,8 +22,10 @@ from swarmfeed.core.asks.notifications import (
     QUOTES,
     REPLIES,
     REQUESTS,
+    AnyNotification,
     CountUnread,
     MarkRead,
+    NotificationList,
     Notifications,
     in_order,
     unread_of,
@@ -57,11 +61,7 @@ def show_notices() -> str:
     found = ask(Notifications(before=start, unread=only_new, type=kind))
     g.unread = found.unread_count
     listed = in_order(found)
-    unread, more_new = [each for each in listed if each.unread], None
-    if is_top and len(unread) < found.unread_count:
-        # Some stand further back, are of other types, or are not shown.
-        new = ask(Notifications(unread=True, type=kind))
-        unread, more_new = in_order(new), new.next
+    unread, more_new = _new_ones(found, listed, kind) if is_top else (listed, None)
     return render_template(
         "notices.html",
         new=unread if is_top else (),
@@ -74,6 +74,19 @@ def show_notices() -> str:
         tabs=TABS,
         shown=unread_of(unread),
     )
+
+
+def _new_ones(
+    found: NotificationList, listed: Sequence[AnyNotification], kind: str
+) -> tuple[list[AnyNotification], Cursor | None]:
+    """The newest that are unread, and where more of them stand; ``found`` is the top page."""
+    unread = [each for each in listed if each.unread]
+    if len(unread) == found.unread_count or found.next is None:
+        return unread, None  # the others are of other types, or are not shown
+    if 0 < len(unread) == len(listed):
+        return unread, found.next
+    new = ask(Notifications(unread=True, type=kind))  # some stand further back
+    return in_order(new), new.next
 
 
 def notices_waiting() -> int:
