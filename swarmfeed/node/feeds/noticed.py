@@ -5,7 +5,7 @@ Gathered from the index, from what was opened in memory, and from what roles tol
 thread.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -155,9 +155,11 @@ class Noticed:
             for each in known
             if (post := posts.get((each.feed_id, each.index))) is not None
         ]
-        keys = {each.mark.key for each in chosen if isinstance(each.of, KnownRegard)}
+        done = {
+            each.mark.key: each.of.type for each in chosen if isinstance(each.of, KnownRegard)
+        }
         came = [each.of for each in chosen if isinstance(each.of, KnownApproach)]
-        return Concerns(written, self._regards_of(keys, ask), came)
+        return Concerns(written, self._regards_of(done, ask), came)
 
     def approach(self, known: KnownApproach, words: str) -> Approach:
         """One of them as people see it."""
@@ -223,13 +225,13 @@ class Noticed:
         )
         return sorted(found, key=lambda each: each.cursor, reverse=True)[: ask.limit]
 
-    def _regards_of(self, keys: Collection[bytes], ask: Notifications) -> list[Regard]:
-        """Those with these keys, a page at a time until all are found."""
+    def _regards_of(self, wanted: Mapping[bytes, str], ask: Notifications) -> list[Regard]:
+        """Those with these keys, and of these types, a page at a time until all are found."""
         found: list[Regard] = []
-        place, unheard = ask.before, self._screen.unheard()
-        while len(found) < len(keys):
-            known = self._index.regards(ask.limit, place, unheard)
-            found += self._regards([each for each in known if mark_of(each).key in keys])
+        place, unheard, types = ask.before, self._screen.unheard(), {*wanted.values()}
+        while len(found) < len(wanted):
+            known = self._index.regards(ask.limit, place, unheard, types=types)
+            found += self._regards([each for each in known if mark_of(each).key in wanted])
             if len(known) < ask.limit:
                 break  # something went meanwhile
             place = known[-1].cursor

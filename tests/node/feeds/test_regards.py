@@ -1,6 +1,7 @@
 """Who likes and boosts my posts and follows me, and what of it I have read: whole nodes."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.muting import Mute
 from swarmfeed.core.asks.notifications import (
     BOOSTS,
+    DONE,
     FOLLOWS,
     LIKES,
     REPLIES,
@@ -124,5 +126,29 @@ def test_pages_hear_of_a_like_and_of_the_muted_nothing(tmp_path: Path) -> None:
         assert ("notifications", 2) in heard
         await ask(me, Mute(who=format_author(bert.author_id)))
         assert await told(me) == [] and await unread(me) == 0
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_of_what_is_unread_no_other_types_are_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, bert, ref = await friends(street)
+        await ask(bert, Like(ref=ref))
+        await until_told(street, me, 2)
+        index, looks = me.running.ground.shells.index, list[object]()
+        regards = index.regards
+
+        def look(*asked: object, types: Collection[str] = DONE, **how: object) -> object:
+            looks.append(set(types))
+            return regards(*asked, types=types, **how)  # type: ignore[arg-type]
+
+        await unread(me)
+        monkeypatch.setattr(index, "regards", look)
+        assert await told(me, unread=True, type=FOLLOWS) == [(FOLLOWS, 1, True)]
+        both = [(FOLLOWS, 1, True), (LIKES, 1, True)]
+        assert sorted(await told(me, unread=True)) == both
+        assert looks == [{FOLLOWS}, {LIKES, FOLLOWS}]
 
     in_neighbourhood(tmp_path, scenario)
