@@ -89,8 +89,7 @@ class Blocking:
         return BlockedNow(blocked=len(new), already=already, passed=tuple(passed))
 
     async def blocked(self, _: WhoIsBlocked) -> Blocked:
-        found = [AboutAuthor(author=each) for each in self._screen.blocked()]
-        return Blocked(authors=tuple([await self._people.about(each) for each in found]))
+        return Blocked(authors=await self._people.listed(self._screen.blocked()))
 
     async def _let_go(self, author_ids: list[AuthorId]) -> None:
         """Follow them no longer."""

@@ -42,9 +42,7 @@ class Muting:
     async def muted(self, _: WhoIsMuted) -> Muted:
         # Another device may have written anything there: what is no author mutes nobody.
         named = sorted(each for each in self._private.names(MUTE) if len(each) == HASH_BYTES)
-        found = map(AuthorId, named)
-        views = [await self._people.about(AboutAuthor(author=each)) for each in found]
-        return Muted(authors=tuple(views))
+        return Muted(authors=await self._people.listed([*map(AuthorId, named)]))
 
     async def _set(self, author_id: AuthorId, value: bytes) -> AuthorView:
         if self._private.get(MUTE, author_id) != value:

@@ -1,5 +1,6 @@
 """Muting: nothing of somebody is shown in the timeline and the notifications."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,14 +9,17 @@ from street.loop import settle
 from street.neighbour import Neighbour
 from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks.ask import Ask
+from swarmfeed.core.asks.blocking import Block, WhoIsBlocked
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.muting import Mute, Unmute, WhoIsMuted
 from swarmfeed.core.asks.notifications import CountUnread, Notifications
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.posts import NewerThan, Timeline
 from swarmfeed.core.base.address import format_author
+from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.state.rows import PrivateRow
 from swarmfeed.errors import UserError
+from swarmfeed.ports import KnownAuthor
 
 A = TypeVar("A")
 
@@ -112,5 +116,29 @@ def test_what_another_device_calls_muted_and_is_no_author_hides_no_list(tmp_path
         muted = (await ask(me, WhoIsMuted())).authors
         assert [each.author_id for each in muted] == [ben.author_id]
         await seen(me)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_those_who_are_muted_and_blocked_are_looked_up_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, *others = [await street.move_in() for _ in range(4)]
+        looks: list[int] = []
+        index = me.running.ground.shells.index
+        authors = index.authors
+        for each in others:
+            await ask(me, Mute(who=format_author(each.author_id)))
+            await ask(me, Block(who=format_author(each.author_id)))
+
+        def look(wanted: Collection[AuthorId]) -> dict[AuthorId, KnownAuthor]:
+            looks.append(len(wanted))
+            return authors(wanted)
+
+        monkeypatch.setattr(index, "authors", look)
+        assert len((await ask(me, WhoIsMuted())).authors) == 3
+        assert len((await ask(me, WhoIsBlocked())).authors) == 3
+        assert looks == [3, 3]
 
     in_neighbourhood(tmp_path, scenario)
