@@ -51,15 +51,17 @@ class LetterViews:
 
     def name_of(self, author_id: AuthorId) -> str:
         """What somebody is called; empty where it is not known."""
+        return self._names_of([author_id]).get(author_id, "")
+
+    def _names_of(self, people: Collection[AuthorId]) -> Mapping[AuthorId, str]:
         try:
-            known = self._index.author(author_id)
+            return self._index.names(people)
         except (PassingError, MendingError):
-            return ""
-        return known.name if known is not None else ""
+            return {}
 
     def called(self, author_id: AuthorId) -> str:
         """A name in any case: that of their address where nothing else is known."""
-        return self.name_of(author_id) or format_author(author_id)[:12]
+        return _called(self.name_of(author_id), author_id)
 
     # --- conversations ---
 
@@ -90,9 +92,10 @@ class LetterViews:
             author_id = AuthorId(talk_id)
             return (Correspondent(author_id=author_id, author_name=self.name_of(author_id)),)
         group = open_group(talk.group)
+        names = self._names_of(group.people)
         return tuple(
             Correspondent(
-                author_id=each, author_name=self.name_of(each), admin=each in group.admins
+                author_id=each, author_name=names.get(each, ""), admin=each in group.admins
             )
             for each in sorted(group.people)
         )
@@ -102,26 +105,33 @@ class LetterViews:
     ) -> ConversationView:
         known = frozenset(self._book.seen)
         order = await off_loop(lambda: _placed(letters, known))
-        shown = order[-limit:]
+        shown = [(each, letters[each.letter_id]) for each in order[-limit:]]
+        names = self._names_of({kept.author_id for _, kept in shown})
         views = tuple(
-            self.letter(each.letter_id, letters[each.letter_id], each.missing) for each in shown
+            self._letter(each.letter_id, kept, names.get(kept.author_id, ""), each.missing)
+            for each, kept in shown
         )
         earlier = len(order) - len(shown)
         return ConversationView(talk=self.talk(talk_id, talk), letters=views, earlier=earlier)
 
     # --- one letter ---
 
-    def letter(self, name: bytes, kept: KeptLetter, missing: int = 0) -> LetterView:
+    def letter(self, name: bytes, kept: KeptLetter) -> LetterView:
+        return self._letter(name, kept, self.name_of(kept.author_id))
+
+    def _letter(
+        self, name: bytes, kept: KeptLetter, author_name: str, missing: int = 0
+    ) -> LetterView:
         said = decode_content(kept.content)
         state, sentence = self._state(name, kept)
         return LetterView(
             id=name.hex(),
             author_id=kept.author_id,
-            author_name=self.name_of(kept.author_id),
+            author_name=author_name,
             own=kept.author_id == self._own,
             time_ms=time_of(said, kept),
             text=text_of(said),
-            notice=self._notice(kept.author_id, said),
+            notice=self._notice(author_name, kept.author_id, said),
             state=state,
             sentence=sentence,
             missing=missing,
@@ -155,10 +165,9 @@ class LetterViews:
         )
         return sentences.WAITS() if is_known else sentences.WAITS_FOR_KEYS()
 
-    def _notice(self, author_id: AuthorId, said: Content) -> str:
-        who = self.called(author_id)
+    def _notice(self, name: str, author_id: AuthorId, said: Content) -> str:
         try:
-            return self._noticed(who, author_id, said)
+            return self._noticed(_called(name, author_id), author_id, said)
         except BadEncodingError:
             return ""
 
@@ -187,6 +196,10 @@ def _placed(
         said = decode_content(kept.content)
         placed.append(Placed(letter_id=name, after=said.after, time_ms=time_of(said, kept)))
     return in_order(placed, known)
+
+
+def _called(name: str, author_id: AuthorId) -> str:
+    return name or format_author(author_id)[:12]
 
 
 def name_talk(talk_id: bytes, talk: TalkRow) -> str:

@@ -1,6 +1,6 @@
 """Two people write to each other: all arrives, once, in order, and says how far it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 from street.neighbourhood import Neighbourhood, in_neighbourhood
 from swarmfeed.core.asks import letter_sentences as sentences
 from swarmfeed.core.asks.notifications import REQUESTS, MarkRead, Notifications
+from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.letters.order import OrderedLetter, Placed, in_order
 from swarmfeed.node.ground.private import MAIL
 
@@ -66,6 +67,27 @@ def test_who_is_there_reads_it_within_a_second_and_no_job_is_waited_for(
         for number in range(3):
             await write(anna, ben, f"{number}")
             await until(street, partial(_has, ben, anna, number + 2), within_s=1)
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_who_wrote_the_letters_of_a_conversation_is_looked_up_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        anna, ben = await friends(street)
+        for at in range(3):
+            await write(anna, ben, f"{at}")
+        index, looks = anna.running.ground.shells.index, list[int]()
+        names = index.names
+
+        def look(people: Collection[AuthorId]) -> dict[AuthorId, str]:
+            looks.append(len(people))
+            return names(people)
+
+        monkeypatch.setattr(index, "names", look)
+        assert len((await talk(anna, ben)).letters) == 3
+        assert looks == [1, 1, 1], "of letters, of the title, and of the people"
 
     in_neighbourhood(tmp_path, scenario)
 
