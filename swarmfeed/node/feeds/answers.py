@@ -197,7 +197,7 @@ class AboutPeople:
 
     def whoami(self, _: WhoAreYou) -> Whoami:
         author_id = self._identity.author_id
-        name = self._known(author_id).name
+        name = self._index.names([author_id]).get(author_id, "")
         # A supernode leads a newcomer in, and to who cannot be dialled.
         parents = (each.link for each in self._layer.parents)
         places = (*self._introduction.places(), *parents)
