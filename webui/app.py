@@ -6,11 +6,10 @@ What there is to see comes from the site map, ``webui.pages``; who may see it is
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from flask import Flask, Response, g, render_template, request
-from flask.json.provider import DefaultJSONProvider
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from swarmfeed.core.asks import explaining, reaction_sentences, thread_sentences
@@ -25,16 +24,9 @@ from swarmfeed.core.asks.notification_sentences import how_many_short, what_it_d
 from swarmfeed.core.asks.posts import ref_text
 from swarmfeed.core.asks.sentences import DATED_AHEAD, NODE_STOPPED, who_has_it
 from swarmfeed.core.asks.thread_sentences import direct_replies
-from swarmfeed.core.base.address import (
-    ADDRESS_CHARS,
-    format_address,
-    format_author,
-    parse_address,
-    parse_author,
-)
+from swarmfeed.core.base.address import format_address, format_author
 from swarmfeed.core.base.limits import FORM_BYTES_MAX, TEXT_BYTES_MAX, WARNING_CHARS_MAX
 from swarmfeed.core.base.texts import counted
-from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.history.sentences import how_long
 from swarmfeed.core.net.limits import FORM_KEPT_BYTES_MAX, UPLOAD_BYTES_MAX
 from swarmfeed.errors import FatalError, PassingError, RetryError, SwarmfeedError, UserError
@@ -45,7 +37,6 @@ from werkzeug.exceptions import (
     RequestEntityTooLarge,
     Unauthorized,
 )
-from werkzeug.routing import BaseConverter, ValidationError
 
 from webui import (
     api,
@@ -79,67 +70,15 @@ from webui.pages.media import medium_facts, medium_state
 from webui.pages.post import last_language, post_url
 from webui.pages.syndication import FEEDS
 from webui.routes import Page, Route
-from webui.templating import Templates
-from webui.uploads import InMemory
-
-
-class AddressConverter(BaseConverter):
-    """A feed in a path: the address outside, the key inside; else a 404."""
-
-    regex = f"[a-z2-7]{{{ADDRESS_CHARS}}}"
-
-    def to_python(self, value: str) -> bytes:
-        try:
-            return parse_address(value)
-        except UserError as error:
-            raise ValidationError(str(error)) from error
-
-    def to_url(self, value: FeedId) -> str:
-        return format_address(value)
-
-
-class AuthorConverter(BaseConverter):
-    """An author in a path, in the same way."""
-
-    regex = AddressConverter.regex
-
-    def to_python(self, value: str) -> bytes:
-        try:
-            return parse_author(value)
-        except UserError as error:
-            raise ValidationError(str(error)) from error
-
-    def to_url(self, value: AuthorId) -> str:
-        return format_author(value)
-
-
-class SpokenJson(DefaultJSONProvider):
-    """What the script is answered, in the language of each request."""
-
-    def dumps(self, obj: Any, **kwargs: Any) -> str:
-        return super().dumps(spoken(obj), **kwargs)
-
-
-class Site(Flask):
-    """Flask, with templates and answers in the language of each request."""
-
-    jinja_environment = Templates
-    json_provider_class = SpokenJson
-
-    def update_template_context(self, context: dict[str, Any]) -> None:
-        super().update_template_context(context)
-        context.update(spoken(context))
-        faces.expect(context)
+from webui.site import Site
 
 
 def create_app(now: Running, pages: Sequence[Page] = PAGES) -> Flask:
     """Build the app.  It asks the desk from whatever thread serves a request."""
     app = Site(__name__)
-    app.request_class = InMemory
     app.config["MAX_CONTENT_LENGTH"] = FORM_KEPT_BYTES_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_KEPT_BYTES_MAX
     app.extensions[EXTENSION] = now
-    app.url_map.converters |= {"address": AddressConverter, "author": AuthorConverter}
     _add_pages(app, pages)
     api.add_routes(app, now.desk.asks())
     app.after_request(kept.answer_script)
@@ -274,6 +213,12 @@ def _has_form_key() -> bool:
 
 def _form_key() -> Markup:
     """Return the field that makes a form one of our own page."""
+    if "form_key" not in g:  # a page of posts has a hundred forms
+        g.form_key = _new_form_key()
+    return g.form_key  # type: ignore[no-any-return]
+
+
+def _new_form_key() -> Markup:
     if not g.get("session"):
         return Markup()
     key = running().access.logins.form_key(g.session)

@@ -7,7 +7,6 @@ from typing import Final
 from flask import g, url_for
 from markupsafe import Markup
 from msgspec import Struct
-from msgspec.structs import asdict
 from swarmfeed.core.asks.faces import Face, faces_of
 from swarmfeed.core.asks.limits import FACES_AT_ONCE_MAX
 from swarmfeed.core.asks.media import HERE
@@ -56,20 +55,24 @@ def expect(shown: object) -> None:
 def people_in(shown: object) -> Iterator[AuthorId]:
     """Return who is named in answers, as ``author_id``, however deep."""
     if isinstance(shown, Struct):
-        shown = asdict(shown)
-    if isinstance(shown, dict):
-        author_id = shown.get("author_id")
-        if isinstance(author_id, bytes):
-            yield AuthorId(author_id)
-        shown = list(shown.values())
-    if isinstance(shown, tuple | list):
-        for each in shown:
+        author_id = getattr(shown, "author_id", None)
+        within: Iterable[object] = (getattr(shown, each) for each in shown.__struct_fields__)
+    elif isinstance(shown, dict):
+        author_id, within = shown.get("author_id"), shown.values()
+    elif isinstance(shown, tuple | list):
+        author_id, within = None, shown
+    else:
+        return
+    if isinstance(author_id, bytes):
+        yield AuthorId(author_id)
+    for each in within:
+        if isinstance(each, _HOLDS_OTHERS):
             yield from people_in(each)
 
 
 def _picture_url(author_id: AuthorId) -> str:
     """Where their picture is; empty: there is none, or it is not here yet."""
-    known = faces(())
+    known: Mapping[AuthorId, Face | None] = g.get("faces", {})
     if author_id not in known:
         # Of very many, those that stand first; the next ones when one of them is drawn.
         others = islice(g.get("expected", ()), FACES_AT_ONCE_MAX - 1)
@@ -79,6 +82,8 @@ def _picture_url(author_id: AuthorId) -> str:
         return ""
     return url_for("medium", medium=face.avatar.id.hex(), form="small")
 
+
+_HOLDS_OTHERS: Final = (Struct, dict, tuple, list)
 
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "emblem": emblem,

@@ -31,6 +31,13 @@ def test_which_posts_are_long(text: str, long: bool) -> None:
     assert (excerpt(text)[1] > 0) is long
 
 
+@given(st.text("ab \n\u0301漢", max_size=1_500), st.integers(2, 60))
+def test_a_post_is_long_as_its_lines_are_counted(text: str, columns: int) -> None:
+    """However few of its characters are looked at."""
+    _, more = excerpt(text, columns)
+    assert is_long(text, columns) == (more > 0)
+
+
 def test_the_first_lines_are_shown_and_the_others_counted() -> None:
     text = "\n".join(f"line {number}" for number in range(200))
     shown, more = excerpt(text)
