@@ -58,15 +58,17 @@ _PLAIN_TAGS: Final = re.compile(
     rf"#(?<![a-z0-9_&/#]#)(?=\w{{1,{TAG_CHARS_MAX}}}(?!\w))[0-9_]*[a-z]\w*", re.ASCII
 )
 """Tags of a text of small letters of ASCII in which there is no link."""
-_TAGS_AND_ENDS: Final = re.compile(f"{_BETWEEN}|{_PLAIN_TAGS.pattern}", re.ASCII)
-"""These tags, and where a text ends."""
-_LINKS: Final = ("http", "magnet:", "swarmfeed:")
-_TAGS_IN_LINKS: Final = [re.compile(f"{sign}[^{ENDS_LINK}{_BETWEEN}]*#") for sign in _LINKS]
-"""Signs of tags that may be none, since they stand in a link; apart, they are found sooner."""
-_MAY_BE_ODD: Final = re.compile(
-    r"[+#.](?:(?<=[a-z0-9][+#])(?![a-z])|(?<=\.)(?<![a-z0-9.]\.)(?=[a-z]))"
+_TAG_IN_LINK: Final = re.compile(
+    rf":(?:(?<=http:)|(?<=https:)|(?<=magnet:)|(?<=swarmfeed:))[^{ENDS_LINK}{_BETWEEN}]*#"
 )
-"""Whether an ASCII text may hold an odd word: nearly none does, and to cut it up takes long."""
+"""Sign of a tag that may be none, since it stands in a link; as in ``MAY_BE_LINK``."""
+_MAY_BE_ODD: Final = (
+    re.compile(r"\+(?<=[a-z0-9]\+)(?![a-z])"),
+    re.compile("#(?<=[a-z0-9]#)(?![a-z])"),
+    re.compile(r"\.(?<![a-z0-9.]\.)(?=[a-z])"),
+)
+"""Whether an ASCII text may hold an odd word: nearly none does, and to cut it up takes long.
+Apart, since what begins with one certain character is found three times as soon."""
 _SIGN_OF_ODD: Final = re.compile(r"[+#]|\.[ac]")
 """Whether the parts of a text may make an exact term."""
 _ONLY_WORDS: Final = re.compile("[acd #+.]*")
@@ -108,36 +110,38 @@ def index_texts(texts: Sequence[str]) -> list[str]:
         return []
     plain = [text if text.isascii() and _BETWEEN not in text else "" for text in texts]
     folded = fold(_BETWEEN.join(plain))
-    words = folded.encode().translate(_ASCII_ROWS).decode().split(_BETWEEN)
-    tags = f" {' '.join(_TAGS_AND_ENDS.findall(folded))}".split(_BETWEEN)
+    rows = folded.encode().translate(_ASCII_ROWS).decode().split(_BETWEEN)
     lows = folded.split(_BETWEEN)
-    for at in _those_with(_MAY_BE_ODD, folded):
-        odd = _ascii_odd_words(lows[at])
-        words[at] = f"{words[at]} {' '.join(odd)}" if odd else words[at]
-    rows = [*map(operator.add, words, tags)]
+    for at in set().union(*(_those_with(sign, folded) for sign in _MAY_BE_ODD)):
+        rows[at] = " ".join([rows[at], *_ascii_odd_words(lows[at])])
+    for at, tag in _found(_PLAIN_TAGS, folded):
+        rows[at] += f" {tag}"
     for at in _those_with(MAY_BE_LINK, folded):
-        rows[at] = f"{rows[at]} {' '.join(link_terms(plain[at]))}"
-    linked = (_those_with(sign, folded) for sign in _TAGS_IN_LINKS)
+        rows[at] = " ".join([rows[at], *link_terms(plain[at])])
     others = (at for at, text in enumerate(plain) if not text)
-    for at in chain(others, *linked):
+    for at in chain(others, _those_with(_TAG_IN_LINK, folded)):
         rows[at] = index_text(texts[at])
     return rows
 
 
 def _those_with(sign: re.Pattern[str], folded: str) -> set[int]:
     """Return which of these texts hold something that takes a closer look."""
-    found, number, last = set(), 0, 0
+    return {number for number, _ in _found(sign, folded)}
+
+
+def _found(sign: re.Pattern[str], folded: str) -> Iterator[tuple[int, str]]:
+    """Yield what is found in these texts, each after the number of its text."""
+    number, last = 0, 0
     for match in sign.finditer(folded):
         number += folded.count(_BETWEEN, last, match.start())
         last = match.start()
-        found.add(number)
-    return found
+        yield number, match[0]
 
 
 def _ascii_texts(text: str, folded: str) -> list[str]:
     """Return the texts of all terms where the fold is of ASCII: of most posts, and sooner."""
     found = folded.encode().translate(_ASCII_WORDS).decode().split()
-    if _MAY_BE_ODD.search(folded):
+    if any(sign.search(folded) for sign in _MAY_BE_ODD):
         found += _ascii_odd_words(folded)
     if "#" in folded:
         found += _ascii_tags(text, folded)
@@ -150,7 +154,7 @@ def _ascii_odd_words(folded: str) -> list[str]:
 
 
 def _ascii_tags(text: str, folded: str) -> list[str]:
-    if not text.isascii() or any(sign.search(folded) for sign in _TAGS_IN_LINKS):
+    if not text.isascii() or _TAG_IN_LINK.search(folded):
         return [tag.term for tag in find_tags(text)]
     return _PLAIN_TAGS.findall(folded)
 
