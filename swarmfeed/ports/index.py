@@ -94,7 +94,7 @@ class Index(FacesIndex, ReactionsIndex, ThreadsIndex, Protocol):
 
         Args:
             packed: The run.
-            ahead: Asked once, while the last part is put in: what it gives may be begun.  It
+            ahead: Asked once, while the last part is prepared: what it gives may be begun.  It
                 counts only where the very same is prepared next, so nothing is out of date.
 
         Raises:

@@ -63,17 +63,12 @@ class Helper:
         """Have a run prepared; the answer to the last question has to be taken first."""
         self._ask(worker.PREPARE, _plain_run(run))
 
-    def answer(self) -> Run:
-        """Return the run that was asked for.
-
-        Raises:
-            BadEncodingError: It is damaged, or not what anybody may have signed.
-            OSError: The process is gone.
-        """
-        told = self._answer()
-        if isinstance(told, str):
-            raise BadEncodingError(told)
-        return _run_of(told)
+    def take(self) -> bytes:
+        """Take the answer to the last question, for ``run_in``.  OSError: it is gone."""
+        content = read_part(self._answers)
+        if content is None:
+            raise BrokenPipeError("it ended before it answered")
+        return content
 
     def keep(self, runs: Sequence[Packed]) -> list[list[int] | BadEncodingError]:
         """Have runs prepared and kept; returns what times they claim.  OSError: it is gone."""
@@ -99,10 +94,7 @@ class Helper:
         self._questions.flush()
 
     def _answer(self) -> Any:
-        content = read_part(self._answers)
-        if content is None:
-            raise BrokenPipeError("it ended before it answered")
-        return marshal.loads(content)  # noqa: S302  # of our own
+        return marshal.loads(self.take())  # noqa: S302  # of our own
 
     def kill(self) -> None:
         """End the process, also while it is asked: whoever asks gets an OSError."""
@@ -133,8 +125,15 @@ def _row_of(place: int, addition: Addition) -> tuple[Any, ...]:
     return place, names, plain_reckoning(addition.reckoning)
 
 
-def _run_of(told: tuple[Any, ...]) -> Run:
-    """What the process tells of a run that it prepared."""
+def run_in(answer: bytes) -> Run:
+    """Read what the process tells of a run that it was asked for.
+
+    Raises:
+        BadEncodingError: It is damaged, or not what anybody may have signed.
+    """
+    told = marshal.loads(answer)  # noqa: S302  # of our own
+    if isinstance(told, str):
+        raise BadEncodingError(told)
     entries, places, words, packs = told
     made = Made(places=places, words=words, packs=packs)
     return Run(entries=Entries(*entries), made=made)

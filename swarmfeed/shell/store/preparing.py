@@ -13,7 +13,7 @@ core - and where it ends in the middle of its work or stands still, all is done 
 import os
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,7 @@ from swarmfeed.core.feed.reading import Packed
 from swarmfeed.errors import BadEncodingError
 from swarmfeed.ports import Addition, Ahead, Prepared
 from swarmfeed.shell.influx import Influx
-from swarmfeed.shell.store.helper import Helper
+from swarmfeed.shell.store.helper import Helper, run_in
 from swarmfeed.shell.store.made import Run, prepare
 
 logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -80,7 +80,7 @@ class Preparer:
 
         Args:
             packed: The run.
-            ahead: Asked once, while the last part is put in: what it gives may be begun.
+            ahead: Asked once, while the last part is prepared: what it gives may be begun.
 
         Raises:
             BadEncodingError: Damaged, or not what anybody may have signed.
@@ -202,13 +202,14 @@ class Apart(Preparer):
             return
         with self._watched(helper):
             self._ask_first(helper, parts[0])
-            for at in range(len(parts)):
-                run = helper.answer()
-                if at + 1 < len(parts):
-                    helper.ask(parts[at + 1])
-                elif ahead is not None:
-                    self._begin(helper, ahead())
-                yield run
+            for part in parts[1:]:
+                answer = helper.take()
+                helper.ask(part)  # before the answer is read: it has something to do meanwhile
+                yield run_in(answer)
+            following = None if ahead is None else ahead()
+            answer = helper.take()
+            self._begin(helper, following)
+            yield run_in(answer)
 
     @contextmanager
     def _watched(self, helper: Helper) -> Iterator[None]:
@@ -261,8 +262,7 @@ class Apart(Preparer):
         """What was begun ahead is not what is asked for next."""
         begun, self._begun = self._begun, None
         if begun is not None:
-            with suppress(BadEncodingError):
-                helper.answer()
+            helper.take()
 
     def _begin(self, helper: Helper, packed: Packed | None) -> None:
         """Have what is likely to be next prepared."""

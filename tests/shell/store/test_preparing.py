@@ -198,6 +198,22 @@ def test_what_is_next_is_begun_and_is_the_same(apart: Apart) -> None:
 
 
 @pytest.mark.slow
+def test_what_is_next_is_asked_for_before_an_answer_is_read(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the process has something to do meanwhile."""
+    start(apart)
+    done: list[str] = []
+    ask, read = Helper.ask, preparing.run_in
+    monkeypatch.setattr(
+        Helper, "ask", lambda self, run: [done.append("ask"), ask(self, run)][1]
+    )
+    monkeypatch.setattr(preparing, "run_in", lambda each: [done.append("read"), read(each)][1])
+    assert read_by(list(apart.prepare(PACKED, lambda: OTHER))) == EXPECTED
+    assert done == ["ask", *["ask", "read"] * len(EXPECTED)]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("guess", [OTHER, DAMAGED, Packed(frames=FRAMES[0], count=256), None])
 def test_what_was_begun_and_is_not_next_is_nobody_s(apart: Apart, guess: Packed | None) -> None:
     start(apart)
