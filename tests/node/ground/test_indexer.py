@@ -133,24 +133,42 @@ def test_a_backlog_is_indexed_in_batches_the_newest_first(tmp_path: Path) -> Non
     assert rig.indexer.waiting == 0
 
 
+class AskingIndex(NotedIndex):
+    """Asks what is next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[int | None] = []
+
+    def prepare(
+        self, packed: Packed, ahead: Ahead | None = None
+    ) -> Generator[FakePrepared, None, None]:
+        yield from super().prepare(packed)
+        read = None if ahead is None else ahead()
+        self.begun.append(None if read is None else read.count)
+
+
 def test_what_is_next_is_known_while_the_last_goes_in(tmp_path: Path) -> None:
-    begun: list[int | None] = []
-
-    class Asking(NotedIndex):
-        def prepare(
-            self, packed: Packed, ahead: Ahead | None = None
-        ) -> Generator[FakePrepared, None, None]:
-            yield from super().prepare(packed)
-            read = None if ahead is None else ahead()
-            begun.append(None if read is None else read.count)
-
     rig = Rig(tmp_path, 17_000)
-    rig.index = Asking()
-    rig.indexer = rig.new(rig.logs, rig.index)
+    rig.index = index = AskingIndex()
+    rig.indexer = rig.new(rig.logs, index)
     rig.add(0, 17_000)
     rig.drain()
-    assert begun == [8_192, 8_192, None]
-    assert rig.index.given == [(16_384, 17_000), (8_192, 16_384), (0, 8_192)]
+    assert index.begun == [8_192, 8_192, None]
+    assert index.given == [(16_384, 17_000), (8_192, 16_384), (0, 8_192)]
+
+
+def test_chunks_of_thousands_go_in_one_by_one_so_that_the_next_is_begun(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, 9_000)
+    rig.index = index = AskingIndex()
+    rig.indexer = rig.new(rig.logs, index)
+    transactions = rig.note_transactions()
+    for start, end in ((8_448, 8_704), (8_192, 8_448), (4_096, 8_192), (0, 4_096)):
+        rig.add(start, end)
+    rig.drain()
+    assert index.given == [(8_448, 8_704), (8_192, 8_448), (4_096, 8_192), (0, 4_096)]
+    assert transactions == [2], "smaller ones go in together"
+    assert index.begun == [None, None, 4_096, None]
 
 
 def test_a_few_new_entries_go_before_a_backlog(tmp_path: Path) -> None:
