@@ -51,18 +51,19 @@ BOOST_STANDS: Final = f"""EXISTS (SELECT 1 FROM reacted AS told
     AND own.id = {STANDING.format(row="told.row_id")}
     AND NOT (author.home = 1 AND meant.sort_ms >= own.sort_ms))"""  # noqa: S608  # fixed text
 
-NEXT_POST: Final = f"""(SELECT own.id FROM post AS own WHERE own.feed = {{feed}}
-    AND (own.sort_ms, own.id) < {{place}} AND {POST_STANDS}
-    ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)"""  # noqa: S608  # fixed text
+NEXT_POST: Final = """(SELECT own.id FROM post AS own WHERE own.feed = {feed}
+    AND (own.sort_ms, own.id) < {place} ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)"""
 
 NEXT_BOOST: Final = f"""(SELECT own.id FROM reaction AS own WHERE own.feed = {{feed}}
-    AND {BOOSTS} AND (own.sort_ms, own.id) < {{place}} AND {BOOST_STANDS}
+    AND {BOOSTS} AND (own.sort_ms, own.id) < {{place}}
     ORDER BY own.sort_ms DESC, own.id DESC LIMIT 1)"""  # noqa: S608  # fixed text
 
 _START: Final = {"feed": "feed.no", "place": f"(:time_ms, {CURSOR_ROW})"}
 _NEXT: Final = {"feed": "timeline.feed", "place": "(timeline.sort_ms, timeline.id)"}
 
-# As ``read.TIMELINE``, with two queues for each feed: posts, and boosts.
+# As ``read.TIMELINE``, with two queues for each feed: posts, and boosts.  Whether one stands is
+# asked when it comes out: of those that a page shows, not of the newest of every feed.  The
+# limit is outside, and ends the walk when a page is full.
 HOME: Final = f"""
     WITH RECURSIVE timeline (sort_ms, feed_id, id, feed, boosts) AS (
         SELECT post.sort_ms, feed.feed_id, post.id, feed.no, 0
@@ -82,9 +83,14 @@ HOME: Final = f"""
         SELECT boost.sort_ms, timeline.feed_id, boost.id, timeline.feed, 1 FROM timeline
         CROSS JOIN reaction AS boost ON boost.id = {NEXT_BOOST.format(**_NEXT)}
         WHERE timeline.boosts = 1
-        ORDER BY 1 DESC, 2 DESC, 3 DESC LIMIT :limit
+        ORDER BY 1 DESC, 2 DESC, 3 DESC
     )
-    SELECT id, boosts FROM timeline
+    SELECT id, boosts FROM timeline WHERE CASE boosts
+        WHEN 0 THEN EXISTS (
+            SELECT 1 FROM post AS own WHERE own.id = timeline.id AND {POST_STANDS})
+        ELSE EXISTS (
+            SELECT 1 FROM reaction AS own WHERE own.id = timeline.id AND {BOOST_STANDS}) END
+    LIMIT :limit
 """  # noqa: S608  # fixed text
 
 BOOSTED: Final = """
