@@ -10,11 +10,12 @@ from swarmfeed.core.asks.bookmarks import (
 )
 from swarmfeed.core.asks.posts import PostView
 from swarmfeed.core.base.types import EntryRef
+from swarmfeed.node.feeds.many_posts import posts_at
+from swarmfeed.node.feeds.muted_threads import place_of
 from swarmfeed.node.feeds.reacting import Find
 from swarmfeed.node.feeds.reading import Reading
 from swarmfeed.node.feeds.screen import Screen
 from swarmfeed.node.feeds.shown import Shown
-from swarmfeed.node.feeds.writer import find_post
 from swarmfeed.node.ground.desk import Answers, in_loop
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.private import BOOKMARK, bookmark_key, bookmark_ref
@@ -26,6 +27,7 @@ class Bookmarking:
     def __init__(self, ground: Ground, reading: Reading, screen: Screen, find: Find) -> None:
         self._private = ground.private
         self._clock = ground.shells.clock
+        self._index = ground.shells.index
         self._shown = Shown(ground)
         self._reading = reading
         self._screen = screen
@@ -67,7 +69,10 @@ class Bookmarking:
         )
 
     def _here(self, refs: list[EntryRef]) -> list[PostView]:
-        return [post for ref in refs if (post := find_post(self._shown, ref)) is not None]
+        """Those whose place and hash belong together, in the order of ``refs``."""
+        found = posts_at(self._index, self._shown, map(place_of, refs))
+        named = ((ref, found.get(place_of(ref))) for ref in refs)
+        return [post for ref, post in named if post is not None and post.ref == ref]
 
 
 def _when(row: tuple[bytes, bytes]) -> tuple[int, bytes]:

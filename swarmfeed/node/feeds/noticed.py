@@ -36,6 +36,7 @@ from swarmfeed.core.asks.read_marks import (
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.circles.opened import Concerning
 from swarmfeed.core.circles.opened_words import Place
+from swarmfeed.node.feeds.many_posts import posts_at
 from swarmfeed.node.feeds.muted_threads import InMutedThreads, place_of
 from swarmfeed.node.feeds.screen import screen_of
 from swarmfeed.node.feeds.shown import Shown
@@ -245,14 +246,7 @@ class Noticed:
         ]
 
     def _posts(self, places: Iterable[Place]) -> dict[Place, PostView]:
-        """Those of them that are here: all public ones are looked up at once."""
-        wanted = dict.fromkeys(places)
-        public = map(self._shown.with_replies, self._index.posts_at(wanted))
-        found = {place_of(each.ref): each for each in public}
-        for place in wanted.keys() - found.keys():
-            if (post := self._shown.post(*place)) is not None:
-                found[place] = post
-        return found
+        return posts_at(self._index, self._shown, places)
 
 
 def _regard(known: KnownRegard, post: PostView | None) -> Regard:
