@@ -5,8 +5,9 @@ numbers, dates and plurals are written comes from Unicode's CLDR, by Babel.  The
 commands and the log speak English.
 """
 
-from datetime import datetime
-from functools import cache
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
@@ -15,6 +16,7 @@ from babel.dates import format_skeleton
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import g, has_request_context, request
+from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 from swarmfeed.core.base.texts import ENGLISH, Language
@@ -24,19 +26,29 @@ from webui.tongues import SOURCE, TONGUES, Tongue
 
 T = TypeVar("T")
 
+WRITTEN_KEPT_MAX: Final = 4_096
+"""Numbers, days and minutes that are remembered as a language writes them: half a megabyte."""
+
 CATALOGS: Final = Path(__file__).parent / "catalogs"
 
 
 def tongue_now() -> Tongue:
     """Return the language of the request: as this browser chose, else as it asks for."""
-    if not has_request_context() or request.path.startswith("/api/"):
+    if not has_request_context():
         return TONGUES[SOURCE]
-    if "tongue" not in g:
-        chosen = look_in(request.headers.get("Cookie", "")).language
-        if chosen == SYSTEM:
-            chosen = request.accept_languages.best_match(TONGUES, SOURCE)
-        g.tongue = TONGUES[chosen]
-    return cast(Tongue, g.tongue)
+    tongue = g.get("tongue")  # a page of posts asks a hundred times
+    if tongue is None:
+        tongue = g.tongue = TONGUES[_chosen()]
+    return cast(Tongue, tongue)
+
+
+def _chosen() -> str:
+    if request.path.startswith("/api/"):
+        return SOURCE
+    chosen = look_in(request.headers.get("Cookie", "")).language
+    if chosen != SYSTEM:
+        return chosen
+    return request.accept_languages.best_match(TONGUES, SOURCE)
 
 
 def language_now() -> Language:
@@ -86,6 +98,7 @@ def script_texts(code: str) -> dict[str, str]:
     return {} if code == SOURCE else catalog_of(code, "webui/static/")
 
 
+@lru_cache(maxsize=WRITTEN_KEPT_MAX)
 def _number(code: str, number: float, spec: str) -> str:
     """A number as a format asks for it: ``,`` or ``.1f`` or ``,.0f``."""
     digits = spec.partition(".")[2].rstrip("f%")
@@ -105,7 +118,18 @@ def spoken(value: T) -> T:
     return value if language is ENGLISH else cast(T, _spoken(language, value))
 
 
+def spoken_in(code: str) -> Callable[[object], object]:
+    """Return what puts values into one language: for who has many."""
+    return partial(_spoken, language_of(code))
+
+
+_NO_SENTENCE: Final = frozenset({str, Markup, int, bool, bytes, float, type(None)})
+"""Most of what a page says is of one of these very types."""
+
+
 def _spoken(language: Language, value: object) -> object:
+    if type(value) in _NO_SENTENCE:
+        return value
     if isinstance(value, str | BaseException):
         return language.render(value)
     if type(value) in (tuple, list):
@@ -131,6 +155,13 @@ def date_and_time(local: datetime) -> str:
     code = tongue_now().code
     if code == SOURCE:
         return f"{local.day} {local:%b %Y, %H:%M}"
-    locale = Locale(code)
-    parts = (format_skeleton(each, local, locale=locale) for each in ("Hm", "yMMMd"))
-    return str(locale.datetime_formats["medium"]).format(*parts)
+    day = datetime(local.year, local.month, local.day, tzinfo=UTC)
+    minute = datetime(1, 1, 1, local.hour, local.minute, tzinfo=UTC)
+    both = _as_written(code, "Hm", minute), _as_written(code, "yMMMd", day)
+    return str(Locale(code).datetime_formats["medium"]).format(*both)
+
+
+@lru_cache(maxsize=WRITTEN_KEPT_MAX)
+def _as_written(code: str, skeleton: str, local: datetime) -> str:
+    """One part of a time; posts of a page share many of them."""
+    return str(format_skeleton(skeleton, local, locale=code))

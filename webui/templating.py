@@ -9,7 +9,7 @@ from flask.templating import Environment
 from jinja2 import Template
 from jinja2.filters import FILTERS
 
-from webui.languages import language_now, language_of, spoken, tongue_now
+from webui.languages import language_now, language_of, spoken_in, tongue_now
 from webui.tongues import SOURCE, TONGUES
 from webui.translating import translated
 
@@ -51,11 +51,12 @@ class Templates(Environment):
 
     def _other(self, code: str) -> "Templates":
         if code not in self._others:
-            other = self.overlay(finalize=spoken)
+            say_in = spoken_in(code)
+            other = self.overlay(finalize=say_in)
             assert isinstance(other, Templates)
             other.tongue = TONGUES[code]
             other.filters = FILTERS | {
-                name: _in_language(function)
+                name: _in_language(function, say_in)
                 for name, function in self.filters.items()
                 if name not in FILTERS
             }
@@ -77,10 +78,12 @@ def flush_left(source: str) -> str:
     return _INDENTED.sub(one, source)
 
 
-def _in_language(function: Callable[..., object]) -> Callable[..., object]:
+def _in_language(
+    function: Callable[..., object], say_in: Callable[[object], object]
+) -> Callable[..., object]:
     @wraps(function)
     def filtered(*args: object, **values: object) -> object:
-        return spoken(function(*args, **values))
+        return say_in(function(*args, **values))
 
     return filtered
 

@@ -1,8 +1,10 @@
 """The languages of the page: sentences, numbers and dates, as each is written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from babel import Locale
+from babel.dates import format_skeleton
 from flask import Flask
 from msgspec import Struct
 from swarmfeed.core.base.texts import ENGLISH, Language, Text, counted, format_size, joined
@@ -138,3 +140,22 @@ def test_a_time_is_written_as_ever_in_english() -> None:
         == "20 Nov 2026, 10:43"
     )
     assert ENGLISH.render(HELLO()) == "Hello"
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_each_time_is_written_as_unicode_does_whatever_was_written_before(code: str) -> None:
+    """Days and minutes are remembered apart: all of each with all of the other."""
+    zone = timezone(timedelta(hours=5, minutes=30))
+    times = [
+        datetime(year, month, 9, hour, minute, tzinfo=zone)
+        for year in (1970, 2026)
+        for month in (1, 11)
+        for hour in (0, 13)
+        for minute in (0, 59)
+    ]
+    locale = Locale(code)
+    with Flask(__name__).test_request_context("/", headers={"Accept-Language": code}):
+        for local in times * 2:
+            parts = (format_skeleton(each, local, locale=locale) for each in ("Hm", "yMMMd"))
+            whole = str(locale.datetime_formats["medium"]).format(*parts)
+            assert languages.date_and_time(local) == whole
