@@ -5,9 +5,9 @@ import re
 import pytest
 from msgspec.structs import replace
 from street.fakes.desk import FakeDesk
+from street.fakes.held import summed
 from street.fakes.machine import JOBS
 from street.fakes.samples import key
-from swarmfeed.core.asks.feeds import together
 from swarmfeed.core.asks.starting import StartOption
 from swarmfeed.core.asks.upkeep import Status
 from swarmfeed.core.base.address import format_address, format_author
@@ -41,7 +41,7 @@ def test_nothing_of_anybody_is_in_it() -> None:
     )
     text = support_text(
         replace(status, feeds=feeds, sentence=SECRETS[2], alarms=(SECRETS[0],)),
-        together(feeds),
+        summed(feeds),
         options,
     )
     held = {name for author in desk.authors.values() for name in (author.name, author.bio)}

@@ -52,17 +52,17 @@ class FeedSums(Struct, frozen=True, kw_only=True):
     uploaded_bytes: int = 0
     forked: int = 0
 
-    def with_feed(self, feed: FeedStatus) -> "FeedSums":
+    def __add__(self, other: "FeedSums") -> "FeedSums":
         return FeedSums(
             relation=self.relation,
-            feeds=self.feeds + 1,
-            entries=self.entries + feed.size,
-            entries_held=self.entries_held + feed.entries_held,
-            bytes_held=self.bytes_held + feed.bytes_held,
-            fetching=self.fetching + feed.fetching,
-            rate_bytes_per_s=self.rate_bytes_per_s + feed.rate_bytes_per_s,
-            uploaded_bytes=self.uploaded_bytes + feed.uploaded_bytes,
-            forked=self.forked + feed.forked,
+            feeds=self.feeds + other.feeds,
+            entries=self.entries + other.entries,
+            entries_held=self.entries_held + other.entries_held,
+            bytes_held=self.bytes_held + other.bytes_held,
+            fetching=self.fetching + other.fetching,
+            rate_bytes_per_s=self.rate_bytes_per_s + other.rate_bytes_per_s,
+            uploaded_bytes=self.uploaded_bytes + other.uploaded_bytes,
+            forked=self.forked + other.forked,
         )
 
 
@@ -76,12 +76,12 @@ class AllTogether(Struct, frozen=True, kw_only=True):
         return sum(each.feeds for each in self.sums)
 
 
-def together(feeds: Iterable[FeedStatus]) -> AllTogether:
+def together(feeds: Iterable[FeedSums]) -> AllTogether:
     """Sum up feeds, by their relation as it comes first."""
     sums: dict[str, FeedSums] = {}
-    for feed in feeds:
-        known = sums.get(feed.relation, FeedSums(relation=feed.relation))
-        sums[feed.relation] = known.with_feed(feed)
+    for each in feeds:
+        known = sums.get(each.relation)
+        sums[each.relation] = known + each if known is not None else each
     return AllTogether(sums=tuple(sums.values()))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.asks.feeds import AllTogether, FeedStatus, together
+from swarmfeed.core.asks.feeds import AllTogether, FeedStatus, FeedSums, together
 from swarmfeed.core.asks.people import FetchProgress
 from swarmfeed.core.asks.withdrawal_sentences import PACKED_TOO_OFTEN
 from swarmfeed.core.base.address import format_author
@@ -107,14 +107,13 @@ class Reporter:
     async def together(self) -> AllTogether:
         """Sums over all feeds, without a look into the index."""
         traffic, feed_ids = self._traffic(), self._shelf.feed_ids()
-        found = list[FeedStatus]()
+        found = list[FeedSums]()
         for gone in self._measured.keys() - {*feed_ids}:
             del self._measured[gone]
         async for feed_id in in_turns(feed_ids):
             author_id = self._shelf.author_of(feed_id)
             if author_id is not None and self._shelf.replica(feed_id) is not None:
-                noted = _Noted(author_id=author_id)
-                found.append(self._feed(feed_id, noted, traffic))
+                found.append(self._sums(feed_id, author_id, traffic))
         return together(found)
 
     async def feeds_of(self, author_id: AuthorId) -> tuple[FeedStatus, ...]:
@@ -294,6 +293,23 @@ class Reporter:
             uploaded_bytes=traffic.uploaded_bytes[feed_id[:NAMED_BYTES]],
             forked=self._shelf.is_forked(feed_id),
             by_another=size.entries_held < size.entries and self._comes_by_another(feed_id),
+        )
+
+    def _sums(self, feed_id: FeedId, author_id: AuthorId, traffic: _Traffic) -> FeedSums:
+        """What one feed adds to those of its relation: of each it is asked, so nothing else."""
+        flying = traffic.flying.get(feed_id, ())
+        size = self._size(feed_id, flying)
+        interest = self._interests.of(author_id)
+        return FeedSums(
+            relation=interest.relation if interest else "",
+            feeds=1,
+            entries=size.entries,
+            entries_held=size.entries_held,
+            bytes_held=size.bytes_held,
+            fetching=len(flying),
+            rate_bytes_per_s=sum(each.down_bytes_per_s for each in flying),
+            uploaded_bytes=traffic.uploaded_bytes[feed_id[:NAMED_BYTES]],
+            forked=self._shelf.is_forked(feed_id),
         )
 
     def _size(self, feed_id: FeedId, flying: Sequence[TorrentProgress]) -> Size:

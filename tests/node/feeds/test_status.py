@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from street.authors import moved
-from swarmfeed.core.asks.feeds import FeedStatus, HowMuchIsHeld, together
+from street.fakes.held import summed
+from swarmfeed.core.asks.feeds import FeedStatus, HowMuchIsHeld
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.upkeep import Status
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
@@ -38,7 +39,7 @@ async def all_feeds(to: Talk) -> Sequence[FeedStatus]:
     """Each line, and what all of them together come to."""
     reporter = to.node.feeds.reporter
     feeds = await reporter.feeds(reporter.ranked())
-    told, sums = together(feeds).sums, (await reporter.together()).sums
+    told, sums = summed(feeds).sums, (await reporter.together()).sums
     assert sorted(told, key=str) == sorted(sums, key=str)
     return feeds
 
@@ -160,11 +161,15 @@ def test_a_part_of_many_feeds_is_all_that_is_looked_up(
             looked.extend(feed_ids)
             return holders(feed_ids)
 
+        def look_at_sessions(*_: object) -> int:
+            raise AssertionError("of each feed all who are linked are looked through")
+
         monkeypatch.setattr(index, "holders_by_feed", note)
         ranked = reporter.ranked()
         part = await reporter.feeds(Status(start=1, limit=2).part(ranked))
         assert part == every[1:3]
         assert looked == [each.feed_id for each in part]
+        monkeypatch.setattr(reporter, "_holders", look_at_sessions)
         held = await asked(to, HowMuchIsHeld())
         assert held.feeds == 6
         assert {(each.relation, each.entries) for each in held.sums} == {

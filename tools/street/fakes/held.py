@@ -1,12 +1,15 @@
 """What a fake desk answers of the feeds it holds, and of their torrents."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
 
 from swarmfeed.core.asks.feeds import (
+    AllTogether,
     ChunkList,
     FeedsOf,
     FeedStatus,
+    FeedSums,
     GetListTorrent,
     GetTorrent,
     HeldFeeds,
@@ -42,6 +45,24 @@ def one_feed(desk: FakeWorld, ask: OneFeed) -> HeldFeeds:
 def held_feeds(desk: FakeWorld) -> tuple[FeedStatus, ...]:
     held = [a for a in desk.authors.values() if a.is_self or a.followed]
     return tuple(_feed(desk, each) for each in held)
+
+
+def summed(feeds: Iterable[FeedStatus]) -> AllTogether:
+    """What some feeds come to, of those that are told one by one."""
+    return together(
+        FeedSums(
+            relation=each.relation,
+            feeds=1,
+            entries=each.size,
+            entries_held=each.entries_held,
+            bytes_held=each.bytes_held,
+            fetching=each.fetching,
+            rate_bytes_per_s=each.rate_bytes_per_s,
+            uploaded_bytes=each.uploaded_bytes,
+            forked=each.forked,
+        )
+        for each in feeds
+    )
 
 
 def _feed(desk: FakeWorld, author: AuthorView) -> FeedStatus:
@@ -101,7 +122,7 @@ def get_list_torrent(desk: FakeWorld, ask: GetListTorrent) -> TorrentFile:
 HELD: Final[Rows] = {
     FeedsOf: feeds_of,
     OneFeed: one_feed,
-    HowMuchIsHeld: lambda desk, _: together(held_feeds(desk)),
+    HowMuchIsHeld: lambda desk, _: summed(held_feeds(desk)),
     ListTorrents: torrents,
     GetTorrent: get_torrent,
     GetListTorrent: get_list_torrent,
