@@ -60,6 +60,9 @@ class Finder:
         self._heard: dict[Endpoint, None] = {}
         """Where strangers say so."""
         self._is_knocking = False
+        self._doors_read: tuple[object, list[tuple[Endpoint, bool]]] = (None, [])
+        """Of all who are read, whose holders are asked for every 2 s: what the index told, and
+        what it was asked."""
         self._topics: dict[bytes, AuthorId] = {}
         self._announced_at_ms: dict[AuthorId, int] = {}
         self._looked_at_ms: dict[AuthorId, int] = {}
@@ -295,16 +298,28 @@ class Finder:
 
     async def _candidates(self) -> tuple[list[Endpoint], list[Endpoint]]:
         """Whom we met before, and whom strangers told us of, beside those who are named."""
-        known, told, feeds = list[Endpoint](), [*self._heard], list[FeedId]()
-        async for author_id in in_turns([*self._interests.read(), *self._some_others()]):
-            feeds += self._shelf.feeds_of(author_id)
-        for at in range(0, len(feeds), _FEEDS_AT_ONCE):
-            for door, is_known in self._index.doors_of(feeds[at : at + _FEEDS_AT_ONCE]):
-                (known if is_known else told).append(door)
-            await asyncio.sleep(0)
+        known, told = list[Endpoint](), [*self._heard]
+        read = await self._feeds_of(self._interests.read())
+        # The revision comes first: what is written meanwhile is looked up in the next round.
+        asked = (self._index.revision(), read)
+        if asked != self._doors_read[0]:
+            self._doors_read = asked, await self._doors_of(read)
+        others = await self._doors_of(await self._feeds_of(self._some_others()))
+        for door, is_known in (*self._doors_read[1], *others):
+            (known if is_known else told).append(door)
         remembered = self._index.peers(REMEMBERED_PEERS_DIALLED)
         self._nearby.open(each.host for each in remembered)
         return known + remembered, told
+
+    async def _feeds_of(self, authors: Iterable[AuthorId]) -> list[FeedId]:
+        return [feed async for each in in_turns(authors) for feed in self._shelf.feeds_of(each)]
+
+    async def _doors_of(self, feeds: Sequence[FeedId]) -> list[tuple[Endpoint, bool]]:
+        found = list[tuple[Endpoint, bool]]()
+        for at in range(0, len(feeds), _FEEDS_AT_ONCE):
+            found += self._index.doors_of(feeds[at : at + _FEEDS_AT_ONCE])
+            await asyncio.sleep(0)
+        return found
 
     def _some_others(self) -> list[AuthorId]:
         """Authors held for others, a few in each round: there may be ten thousand of them."""

@@ -1,9 +1,11 @@
 """Whom a node looks for, where, and how often."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from swarmfeed.core.base.types import Endpoint
+from street.loop import settle
+from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
 from swarmfeed.core.net.rendezvous import author_topic
 from swarmfeed.core.talk.words import Have
@@ -12,6 +14,7 @@ from swarmfeed.ports import DhtPeersFound
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
+from tests.shell.store.test_index_contract import holder
 
 NOWHERE = Endpoint("127.0.9.9", 7000)
 
@@ -36,6 +39,41 @@ def test_holders_of_the_own_feeds_are_looked_up_too(tmp_path: Path) -> None:
         to.node.ground.shells.swarm.find_peers = topics.append  # type: ignore[method-assign]  # notes
         await to.node.feeds.finder.look_up()
         assert topics == [author_topic(to.node.ground.identity.author_id)]
+
+    talk(tmp_path, script)
+
+
+def test_whom_holders_are_asked_of_is_looked_up_again_once_something_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        anna, looks = Scribe(1), list[Sequence[FeedId]]()
+        to.care(anna.author_id)
+        to.node.ground.shelf.accept_offer(anna.offer())
+        finder, index = to.node.feeds.finder, to.node.ground.shells.index
+        doors_of = index.doors_of
+
+        def look(feed_ids: Sequence[FeedId]) -> list[tuple[Endpoint, bool]]:
+            looks.append(feed_ids)
+            return doors_of(feed_ids)
+
+        async def rounds(count: int) -> int:
+            looks.clear()
+            for _ in range(count):
+                await finder.connect()
+                await settle()
+            return sum(anna.feed_id in each for each in looks)
+
+        monkeypatch.setattr(index, "doors_of", look)
+        assert await rounds(3) == 1
+        assert await rounds(3) == 0
+        index.save_holder(anna.feed_id, holder(1, 1))
+        assert await rounds(3) == 1
+        assert finder._doors_read[1] == [(holder(1, 1).link, True)]
+        to.care(Scribe(2).author_id)
+        assert await rounds(2) == 0, "nothing is held of them"
+        to.node.ground.shelf.accept_offer(Scribe(2).offer())
+        assert await rounds(2) == 1
 
     talk(tmp_path, script)
 
