@@ -6,6 +6,7 @@ settings of its own in a record of the same form, beside these in ``others``.
 """
 
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Final, TypeVar, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct
@@ -81,6 +82,11 @@ class Declared(Struct, frozen=True, kw_only=True):
 
 def declared(settings: type) -> tuple[Declared, ...]:
     """Return the fields of a settings record that people may set, in its order."""
+    return _declared(settings)
+
+
+@lru_cache(maxsize=32)  # of each record: there are the node's own, and one for some roles
+def _declared(settings: type) -> tuple[Declared, ...]:
     found = []
     for each in fields(settings):
         base, *marks = get_args(each.type) or (each.type,)
