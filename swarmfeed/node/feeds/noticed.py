@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from swarmfeed.core.asks.cursor import Cursor
 from swarmfeed.core.asks.notifications import (
-    APPROACHES,
     DONE,
     MENTIONS,
     QUOTES,
@@ -78,14 +77,6 @@ class Concerns(Struct, frozen=True):
         ]
         return sorted(found, reverse=True)
 
-    def from_on(self, last: Cursor) -> "Concerns":
-        """Those that do not stand behind a place."""
-        return Concerns(
-            [each for each in self.written if each.post.cursor >= last],
-            [each for each in self.done if each.cursor >= last],
-            [each for each in self.approaches if each.cursor >= last],
-        )
-
 
 class Noticed:
     """Looks for what concerns the person."""
@@ -110,6 +101,8 @@ class Noticed:
 
     def told_of(self, found: Sequence[Concern]) -> list[Concern]:
         """Those of them that stand in no thread which the person muted."""
+        if not self._muted.are_any():
+            return [*found]  # at every page, of a thousand
         muted = self._muted.among({place for each in found if (place := _place(each.of))})
         return [each for each in found if _place(each.of) not in muted]
 
@@ -138,14 +131,13 @@ class Noticed:
 
     def page(self, ask: Notifications, came: Iterable[KnownApproach]) -> Concerns:
         """As many of all kinds together as belong on one page."""
-        kinds = (ask.type,) if ask.type else TYPES
-        found = Concerns(
-            self._written(ask) if {*kinds} & {*WRITTEN} else [],
-            self._done(ask.limit, ask.before, {*kinds} & {*DONE}),
-            self._came(ask, {*kinds} & {*APPROACHES}, came),
+        if not ask.type:
+            return self.of(self._newest_of_all(ask, came), ask)
+        return Concerns(
+            self._written(ask) if ask.type in WRITTEN else [],
+            self._done(ask) if ask.type in DONE else [],
+            self._came(ask, {ask.type}, came),
         )
-        cursors = found.cursors()[: ask.limit]
-        return found.from_on(cursors[-1] if cursors else Cursor(0, 0))
 
     def of(self, chosen: Sequence[Concern], ask: Notifications) -> Concerns:
         """What is to be shown of those that are known."""
@@ -191,6 +183,18 @@ class Noticed:
             self._listed = asked, found
         return found
 
+    def _newest_of_all(
+        self, ask: Notifications, came: Iterable[KnownApproach]
+    ) -> list[Concern]:
+        """A page of all kinds, without a word of them: of each kind alone there may be one."""
+        asked = ask.limit, ask.before, self._screen.unheard()
+        found = [_concern(each) for each in self._index.known_notifications(*asked)]
+        found += [_concern(_known(each)) for each in self._shown.concerning(*asked[1:])]
+        done = self._index.regards(*asked, named=False)
+        found += [Concern(mark_of(each), each) for each in done]
+        found += [Concern(mark_of(each), each) for each in self._came(ask, TYPES, came)]
+        return _newest_first(found)[: ask.limit]
+
     def _written(self, ask: Notifications) -> list[Notification]:
         unheard = self._screen.unheard()
         public = self._index.notifications(ask.limit, ask.before, unheard, ask.type)
@@ -207,11 +211,9 @@ class Noticed:
         both = sorted([*public, *protected], key=lambda each: each.post.cursor, reverse=True)
         return both[: ask.limit]
 
-    def _done(self, limit: int, before: Cursor | None, types: Collection[str]) -> list[Regard]:
-        if not types:
-            return []
-        known = self._index.regards(limit, before, self._screen.unheard(), types=types)
-        return self._regards(known)
+    def _done(self, ask: Notifications) -> list[Regard]:
+        unheard, types = self._screen.unheard(), {ask.type}
+        return self._regards(self._index.regards(ask.limit, ask.before, unheard, types=types))
 
     def _came(
         self, ask: Notifications, types: Collection[str], came: Iterable[KnownApproach]

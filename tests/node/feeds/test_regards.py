@@ -18,9 +18,10 @@ from swarmfeed.core.asks.notifications import (
     MarkRead,
     Notifications,
 )
-from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.asks.posts import PostView, ref_text
 from swarmfeed.core.asks.reactions import Boost, Like, Unlike
 from swarmfeed.core.base.address import format_author
+from swarmfeed.core.base.types import FeedId
 
 from tests.node.feeds.test_notifying import answer, ask, unread
 
@@ -150,5 +151,33 @@ def test_of_what_is_unread_no_other_types_are_looked_through(
         both = [(FOLLOWS, 1, True), (LIKES, 1, True)]
         assert sorted(await told(me, unread=True)) == both
         assert looks == [{FOLLOWS}, {LIKES, FOLLOWS}]
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_of_a_page_of_all_kinds_only_the_posts_that_it_shows_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        me, bert, ref = await friends(street)
+        await answer(bert, me, "I have it")
+        await street.pass_time(1)
+        await ask(bert, Like(ref=ref))
+        await until_told(street, me, 2)
+        index, looks = me.running.ground.shells.index, list[set[tuple[FeedId, int]]]()
+        posts_at = index.posts_at
+
+        def look(places: Collection[tuple[FeedId, int]]) -> list[PostView]:
+            looks.append({*places})
+            return posts_at(places)
+
+        monkeypatch.setattr(index, "posts_at", look)
+        first = await ask(me, Notifications(limit=1))
+        assert ([each.type for each in first.regards], first.notifications) == ([LIKES], ())
+        assert len(set().union(*looks)) == 1, "the own post"
+        second = await ask(me, Notifications(limit=1, before=first.next))
+        assert [each.post.text for each in second.notifications] == ["I have it"]
+        assert second.regards == ()
+        assert len(set().union(*looks)) == 2
 
     in_neighbourhood(tmp_path, scenario)
