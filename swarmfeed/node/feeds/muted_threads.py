@@ -21,6 +21,10 @@ class InMutedThreads:
         self._audience = ground.audience
         self._screen = screen_of(ground)
 
+    def are_any(self) -> bool:
+        """Whether any thread is muted: else no post has to be looked for."""
+        return bool(self._screen.muted_threads())
+
     def among(self, places: Collection[Place]) -> set[Place]:
         """Those of these posts that are what was muted, or answer it at whatever depth."""
         tops = self._screen.muted_threads()

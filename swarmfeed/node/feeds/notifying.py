@@ -21,7 +21,13 @@ from swarmfeed.core.asks.notifications import (
     Regard,
     UnreadCount,
 )
-from swarmfeed.core.asks.read_marks import ReadMark, mark_of_post, parse_name, read_up_to
+from swarmfeed.core.asks.read_marks import (
+    ReadMark,
+    mark_of_post,
+    mark_of_regard,
+    parse_name,
+    read_up_to,
+)
 from swarmfeed.core.base.limits import NOTIFICATIONS_COUNTED
 from swarmfeed.errors import UserError
 from swarmfeed.node.feeds.noticed import Concern, Concerns, Noticed
@@ -185,6 +191,9 @@ def _earlier(asked: ReadMark, known: ReadMark) -> ReadMark:
 def _key_of(each: Notification | Regard | Approach) -> bytes:
     if isinstance(each, Notification):
         return mark_of_post(each.post.ref.feed_id, each.post.ref.index).key
+    if isinstance(each, Regard) and each.post is not None:
+        ref = each.post.ref
+        return mark_of_regard(each.type, ref.feed_id, ref.index, each.time_ms).key
     mark = parse_name(each.mark if isinstance(each, Approach) else each.name)
     assert mark is not None, "it was named here"
     return mark.key
