@@ -100,8 +100,11 @@ def _parse(text: str, wanted: bytes) -> bytes:
         raise UserError(
             f"An address has {ADDRESS_CHARS} characters, this one has {len(address)}."
         )
-    if address.isascii():
-        address = address.lower()
+    return _read(address.lower() if address.isascii() else address, wanted)
+
+
+@lru_cache(ADDRESSES_KEPT_MAX)
+def _read(address: str, wanted: bytes) -> bytes:
     for position, character in enumerate(address, start=1):
         if character not in _ALPHABET:
             raise UserError(

@@ -389,8 +389,8 @@ LAN_QUESTIONS_MAX: Final = 32
 announce as many names as they like."""
 
 ADDRESSES_KEPT_MAX: Final = 4_096
-"""Addresses that are remembered as they are written: the same few are said again and again, and
-to make one takes as long as a paragraph of HTML."""
+"""Addresses that are remembered as they are written, and as many that were read: the same few
+are said again and again, and to make or read one takes as long as a paragraph of HTML."""
 
 TORRENTS_AWAKE_MAX: Final = 2_000
 """Torrents a history server has loaded at once for those who asked; 20 kB each."""

@@ -59,6 +59,14 @@ def test_a_feed_is_not_taken_for_a_person_nor_a_person_for_a_feed() -> None:
         parse_address(AUTHOR)
 
 
+def test_an_address_that_was_read_is_still_refused_for_what_it_is_not() -> None:
+    for _ in range(2):
+        assert parse_author(AUTHOR) == parse_author(f" {AUTHOR.upper()}") == KEY
+        for wrong in (ADDRESS, AUTHOR[:-1], AUTHOR[:-1] + "ä"):
+            with pytest.raises(UserError):
+                parse_author(wrong)
+
+
 @given(keys)
 def test_an_address_leads_back_to_its_key(key: bytes) -> None:
     for address, parse in (
