@@ -11,7 +11,8 @@ from typing import Final
 
 import structlog
 
-from swarmfeed.core.base.ranges import subtract
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
+from swarmfeed.core.base.ranges import joined, subtract
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.errors import MendingError, PassingError, SwarmfeedError
 from swarmfeed.node.ground.events import (
@@ -209,7 +210,12 @@ class Showing:
         author_id = self._shelf.author_of(feed_id)
         if author_id is None or not self._interests.is_indexed(author_id):
             return
-        for start, end in self._shelf.held_ranges(feed_id):
+        held = self._shelf.held_ranges(feed_id)
+        tail = [each for each in held if each[1] - each[0] < CHUNK_ENTRIES]
+        # Chunks that touch are one range, so batches are full: while one goes in, the next is
+        # prepared.
+        chunks = joined(each for each in held if each not in tail)
+        for start, end in (*tail, *reversed(chunks)):
             for first, stop in subtract(start, end, done):
                 self._indexer.add(feed_id, author_id, first, stop)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import pairwise
 
 import structlog
 from msgspec import Struct
@@ -70,14 +71,13 @@ class Filler:
             then: What is likely to be next; it is begun meanwhile.
 
         Raises:
-            DamageError: The only one cannot be read; of several, the others go in.
+            DamageError: The only one cannot be read; of several, or of one with several chunks,
+                what can be read goes in.
         """
         try:
             if len(works) == 1:
-                return [self._index_run(works[0], then)]
-            return [
-                added for some in self._read_in_turn(works) for added in self._add_each(some)
-            ]
+                return [self._index_alone(works[0], then)]
+            return self._index_each(works)
         except MendingError as error:
             # It is only a cache: it is made anew from the logs, and these entries with it.
             logger.warning("the index is damaged", reason=str(error))
@@ -85,6 +85,26 @@ class Filler:
 
     def _read(self, work: Work) -> Packed:
         return self._logs.read_packed(work.feed_id, work.start, work.end)
+
+    def _index_each(self, works: Iterable[Work]) -> list[int]:
+        return [added for some in self._read_in_turn(works) for added in self._add_each(some)]
+
+    def _index_alone(self, work: Work, then: Work | None) -> int:
+        """Of several chunks, one that is damaged keeps no other out."""
+        try:
+            return self._index_run(work, then)
+        except (DamageError, RemoteError):
+            if len(cut := self._cut_by_chunks(work)) < 2:
+                raise
+            return sum(self._index_each(cut))
+
+    def _cut_by_chunks(self, work: Work) -> list[Work]:
+        """A range in pieces, newest first, each of one chunk that is held or of none."""
+        held = self._logs.held(work.feed_id)
+        edges = {edge for span in held for edge in (span.start, span.end)}
+        cuts = sorted(edge for edge in edges if work.start < edge < work.end)
+        spans = list(pairwise([work.start, *cuts, work.end]))
+        return [replace(work, start=start, end=end) for start, end in reversed(spans)]
 
     def _index_run(self, work: Work, then: Work | None) -> int:
         """Large ones come in parts: the next is prepared while this one is put in."""

@@ -38,10 +38,6 @@ T = TypeVar("T")
 _BATCH_ENTRIES = 32 * CHUNK_ENTRIES
 """Entries of one transaction: 0.1 s, which is how long a new post waits at most."""
 
-_ALONE_ENTRIES = 16 * CHUNK_ENTRIES
-"""Entries of a range that goes in alone, such as a chunk of chunks: the next is prepared while
-it is put in.  Several that go in together are all prepared first."""
-
 _GATHERED_S = 0.1
 """How long small ranges wait at most for others that are just being added."""
 
@@ -264,11 +260,10 @@ class Indexer:
     def _more_like(self, work: Work) -> list[Work]:
         """With what else waits and is as urgent, of small feeds: they go in together."""
         works, entries = [work], work.end - work.start
-        while entries < _ALONE_ENTRIES and not self._queue.empty():
+        while entries < _BATCH_ENTRIES and not self._queue.empty():
             another = self._queue.get_nowait()
             entries += another.end - another.start
-            goes_alone = another.end - another.start >= _ALONE_ENTRIES
-            if another.urgency != work.urgency or goes_alone or entries > _BATCH_ENTRIES:
+            if another.urgency != work.urgency or entries > _BATCH_ENTRIES:
                 self._queue.put_nowait(another)
                 self._queue.task_done()  # it counts once
                 break

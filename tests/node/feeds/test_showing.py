@@ -30,6 +30,27 @@ def test_chunks_that_lie_here_are_shown_when_the_head_comes_back(tmp_path: Path)
     talk(tmp_path, script)
 
 
+def test_chunks_that_touch_are_caught_up_with_as_one_range_behind_the_tail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        anna, ground = Scribe(1), to.node.ground
+        anna.grow_to(1_100)
+        to.care(anna.author_id)
+        ground.shelf.accept_offer(anna.offer())
+        anna.give_all(ground.shells.logs)  # type: ignore[arg-type]  # the fake ones
+        first, *_ = sorted(anna.newest.chunks())
+        added: list[tuple[int, int]] = []
+        monkeypatch.setattr(ground.indexer, "add", lambda _, __, *span: added.append(span))
+        to.node.feeds.showing.catch_up(anna.feed_id)
+        assert added == [(1_024, 1_100), (0, 1_024)]
+        ground.shells.logs.drop_chunk(anna.feed_id, first)  # type: ignore[attr-defined]
+        to.node.feeds.showing.catch_up(anna.feed_id)
+        assert added[2:] == [(1_024, 1_100), (256, 1_024)]
+
+    talk(tmp_path, script)
+
+
 @pytest.mark.attack("A26")
 def test_an_index_that_was_only_emptied_is_not_called_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -158,19 +158,6 @@ def test_what_is_next_is_known_while_the_last_goes_in(tmp_path: Path) -> None:
     assert index.given == [(16_384, 17_000), (8_192, 16_384), (0, 8_192)]
 
 
-def test_chunks_of_thousands_go_in_one_by_one_so_that_the_next_is_begun(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, 9_000)
-    rig.index = index = AskingIndex()
-    rig.indexer = rig.new(rig.logs, index)
-    transactions = rig.note_transactions()
-    for start, end in ((8_448, 8_704), (8_192, 8_448), (4_096, 8_192), (0, 4_096)):
-        rig.add(start, end)
-    rig.drain()
-    assert index.given == [(8_448, 8_704), (8_192, 8_448), (4_096, 8_192), (0, 4_096)]
-    assert transactions == [2], "smaller ones go in together"
-    assert index.begun == [None, None, 4_096, None]
-
-
 def test_a_few_new_entries_go_before_a_backlog(tmp_path: Path) -> None:
     rig = Rig(tmp_path, 17_000)
     rig.add(0, 16_384)
@@ -218,6 +205,18 @@ def test_entries_that_are_not_here_are_passed_over(tmp_path: Path) -> None:
     rig.add(512, 600)
     rig.drain()
     assert rig.index.given == [(512, 600)]
+
+
+def test_of_chunks_that_go_in_as_one_range_a_lost_one_keeps_no_other_out(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, 1_100)
+    spans = sorted(rig.anna.newest.chunks())
+    rig.logs.drop_chunk(rig.anna.feed_id, spans[1])
+    rig.add(100, 1_024)
+    rig.drain()
+    assert rig.index.given == [(768, 1_024), (512, 768), (100, 256)]
+    assert rig.told == [668]
 
 
 def test_what_cannot_wait_is_indexed_when_the_call_returns(tmp_path: Path) -> None:
