@@ -309,7 +309,7 @@ class Reporter:
             fetching=len(flying),
             rate_bytes_per_s=sum(each.down_bytes_per_s for each in flying),
             uploaded_bytes=traffic.uploaded_bytes[feed_id[:NAMED_BYTES]],
-            forked=self._shelf.is_forked(feed_id),
+            forked=int(self._shelf.is_forked(feed_id)),
         )
 
     def _size(self, feed_id: FeedId, flying: Sequence[TorrentProgress]) -> Size:

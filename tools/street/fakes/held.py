@@ -59,7 +59,7 @@ def summed(feeds: Iterable[FeedStatus]) -> AllTogether:
             fetching=each.fetching,
             rate_bytes_per_s=each.rate_bytes_per_s,
             uploaded_bytes=each.uploaded_bytes,
-            forked=each.forked,
+            forked=int(each.forked),
         )
         for each in feeds
     )
