@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from webui.look import COOKIE
+from webui.tongues import TONGUES
 
 from tests.web.browsing import Node, browser, make_visit, node
 
@@ -12,6 +13,9 @@ pytestmark = pytest.mark.e2e
 
 GROUND = "getComputedStyle(document.body).backgroundColor"
 LINE = "getComputedStyle(document.querySelector('.posts')).borderTopColor"
+WORDS_OF_BAR = """[...document.querySelectorAll(".pages a > span:not(.badge)")]
+    .map(each => each.getBoundingClientRect()).filter(each => each.width)
+    .map(each => [each.left, each.right])"""
 ELSEWHERE = ["/follow", "/saved", "/network", "/me", "/settings"]
 
 
@@ -40,6 +44,21 @@ def test_every_page_of_the_menu_is_reached_on_a_small_screen_without_script(
     more.get_by_role("link", name="Network").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Network")
     page.context.close()
+
+
+@pytest.mark.parametrize("language", TONGUES)
+def test_no_word_of_the_bar_touches_another_in_any_language(
+    browser: Browser, node: Node, language: str
+) -> None:
+    context = browser.new_context(locale=language, viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.goto(node.server.login_link())
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    spans = sorted(page.evaluate(WORDS_OF_BAR))
+    assert len(spans) == 5
+    edges = [0.0, *(edge for span in spans for edge in span), 320.0]
+    assert edges == sorted(edges), "they stand side by side, within the window"
+    context.close()
 
 
 def test_what_is_chosen_is_seen_without_script(browser: Browser, node: Node) -> None:
