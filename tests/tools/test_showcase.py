@@ -1,5 +1,7 @@
 """The world that pictures of the pages are made of."""
 
+import re
+
 from showcase.main import pages
 from showcase.world import ShownDesk
 from swarmfeed.core.base.address import format_author
@@ -27,3 +29,10 @@ def test_there_is_something_to_see_on_each_page(site: Site) -> None:
     assert [name for name, words in names.items() if words not in shown[name].text] == []
     face = f'<a href="/messages/with/{format_author(desk.people["Ada Lind"])}">'
     assert shown["messages"].text.count(face) == 1
+
+
+def test_what_nobody_has_fetched_is_not_here(site: Site) -> None:
+    site.desk.__dict__.update(ShownDesk().__dict__)
+    media = {*re.findall(r'data-medium="([0-9a-f]{64})"', site.get("/").text)}
+    here = {*site.get(f"/media/here?ids={','.join(media)}").json["here"]}
+    assert len(media) > 1 and len(media - here) == 1, "all but a sound"

@@ -22,6 +22,7 @@ from swarmfeed.core.asks.supernodes import Supernodes
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import Hash, NodeId
 from swarmfeed.core.history.sentences import IN_SERVICE, how_safe
+from swarmfeed.errors import UserError
 
 from showcase.around import let_it_happen
 from showcase.kept import keep, sit_at_one_table
@@ -312,5 +313,7 @@ def _drawn(name: str) -> bytes:
 
 
 def _show(_: object, ask: ShowMedium) -> MediumFile:
-    data = next(each for each in map(_drawn, DRAWN) if sha256(each).digest() == ask.id)
+    data = next((each for each in map(_drawn, DRAWN) if sha256(each).digest() == ask.id), None)
+    if data is None:
+        raise UserError("it is not here")  # the sound, which nobody has fetched
     return MediumFile(type="image/webp", data=data, path="")
