@@ -16,6 +16,8 @@ from swarmfeed.core.base.types import AuthorId
 from webui import pictures
 from webui.current import ask
 
+_HOLDS_OTHERS: Final = (Struct, dict, tuple, list)
+
 
 def emblem(author_id: AuthorId) -> Markup:
     """Return their picture, where it is here already; else the pattern."""
@@ -82,8 +84,6 @@ def _picture_url(author_id: AuthorId) -> str:
         return ""
     return url_for("medium", medium=face.avatar.id.hex(), form="small")
 
-
-_HOLDS_OTHERS: Final = (Struct, dict, tuple, list)
 
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "emblem": emblem,

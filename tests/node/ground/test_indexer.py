@@ -334,26 +334,6 @@ def test_ordinary_posts_are_indexed_thousands_at_a_time(tmp_path: Path) -> None:
     assert rig.index.without_posts == []
 
 
-def test_small_ranges_of_many_feeds_go_in_together(tmp_path: Path) -> None:
-    """But for what is not so urgent, and what cannot be read."""
-    rig = Rig(tmp_path, 600)
-    others = [Scribe(number) for number in range(2, 12)]
-    for scribe in others:
-        scribe.grow_to(5)
-        rig.shelf.accept_offer(scribe.offer())
-        scribe.give_all(rig.logs)
-    rig.shelf.drop_feed(others[3].feed_id)
-    transactions = rig.note_transactions()
-    rig.add(0, 512)
-    for scribe in others:
-        rig.indexer.add(scribe.feed_id, scribe.author_id, 0, 5)
-    rig.drain()
-    assert rig.index.given == [*[(0, 5)] * 9, (0, 512)]
-    assert transactions == [9]
-    assert sorted(rig.told) == [0, *[5] * 9, 512]
-    assert rig.indexer.waiting == 0
-
-
 @pytest.mark.slow
 def test_what_is_shown_of_a_growing_feed_is_trimmed_when_it_is_far_too_much(
     tmp_path: Path,

@@ -22,32 +22,9 @@ from ordeals.strangers.besieged import FORM_KEY
 
 PARAMETERS: Final = (
     *("q", "where", "called", "level", "link", "of", "seen", "show", "site", "start", "type"),
-    *(
-        "which",
-        "who",
-        "ids",
-        "before",
-        "after",
-        "token",
-        "posts",
-        "holes",
-        "gaps",
-        "asked",
-        "older",
-    ),
-    *(
-        "author",
-        "blocked",
-        "already",
-        "feeds",
-        "peers",
-        "key",
-        *APP_ASKS,
-        "back",
-        "next",
-        "name",
-        "path",
-    ),
+    *("which", "who", "ids", "before", "after", "token", "posts", "holes", "gaps", "asked"),
+    *("older", "author", "blocked", "already", "feeds", "peers", "key", *APP_ASKS),
+    *("back", "next", "name", "path"),
 )
 """Names that pages read in a query, and some that they do not."""
 
