@@ -1,7 +1,7 @@
 """How long a post is to read, and its first lines where many posts stand in a list."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 LINE_COLUMNS: Final = 50
@@ -41,13 +41,24 @@ def reading_minutes(text: str) -> int:
 
 def _rows(text: str, columns: int) -> Iterator[int]:
     """Yield where each line begins that the text takes at this width."""
-    used, at = 0, 0
-    yield 0
-    for at, character in enumerate(text):
-        if character == "\n":
-            used = 0
-            yield at + 1
-            continue
+    begin = 0
+    for line in text.split("\n"):
+        yield begin
+        yield from (begin + at for at in _breaks(line, columns))
+        begin += len(line) + 1
+
+
+def _breaks(line: str, columns: int) -> Iterable[int]:
+    """Where a line goes on below."""
+    if line.isascii():
+        return range(columns, len(line), columns)
+    return _breaks_between(line, columns)
+
+
+def _breaks_between(line: str, columns: int) -> Iterator[int]:
+    """The same where characters are of several widths."""
+    used = 0
+    for at, character in enumerate(line):
         used += _width(character)
         if used > columns:
             used = _width(character)

@@ -52,6 +52,15 @@ def test_a_part_is_the_beginning_and_a_whole_is_whole(text: str, columns: int) -
     assert shown == text if more == 0 else more > LONG_LINES - SHOWN_LINES
 
 
+@given(st.text("ab \n", max_size=3_000), st.integers(2, 90))
+def test_a_text_of_ascii_breaks_where_any_of_the_same_widths_does(
+    text: str, columns: int
+) -> None:
+    """None of its characters is looked at."""
+    shown, more = excerpt(text.replace("a", "é"), columns)
+    assert excerpt(text, columns) == (shown.replace("é", "a"), more)
+
+
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [
