@@ -13,7 +13,7 @@ from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.core.words.seeking import seek
-from webui.render import link_text, one_line, plain, render_text, shown_host
+from webui.render import LINKIFY, link_text, one_line, plain, render_text, shown_host
 
 from tests.web.conftest import Site
 
@@ -252,6 +252,12 @@ def test_links_and_hashtags(text: str, html: str) -> None:
 )
 def test_what_was_looked_for_is_marked(text: str, typed: str, html: str) -> None:
     assert render_text(text, parse_query(typed).marked) == html
+
+
+@given(st.text(st.characters(exclude_characters=":") | st.sampled_from("htps/w.@ſ?")))
+def test_no_link_is_without_a_colon(text: str) -> None:
+    """So a text without one is not looked through."""
+    assert LINKIFY.match(text) is None
 
 
 def test_a_link_to_an_author_stays_on_the_page(site: Site) -> None:
