@@ -27,7 +27,7 @@ from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.head import Head, Sign, open_head, sign_head
 from swarmfeed.core.feed.merkle import Frontier, consistency_roots
 from swarmfeed.core.feed.metainfo import hash_pieces
-from swarmfeed.core.feed.sealing import LoadChunk, build, cover, seal
+from swarmfeed.core.feed.sealing import LoadChunk, build, cover, seal, seal_after
 from swarmfeed.core.feed.withdrawal import named_in, strip_all, without_named
 from swarmfeed.errors import (
     BadEncodingError,
@@ -271,15 +271,15 @@ def grow(
     start = known.tail_start if known else 0
     if known is not None and sealed_end(size) == start and not any(n < start for n in going):
         return Growth(_append_to_tail(known, stored, now_ms, sign), ())
+    before, hashes = known.frontier if known else Frontier(), hash_whole(stored)[1]
     pending = without_named([*(known.tail if known else ()), *stored], start)
-    frames = seal(pending, start)
+    frames = seal_after(before, pending, hashes)
     old = known.chunks() if known else {}
     sealed_going = [index for index in going if index < start]
     records, made = cover(size, frames, old, load, sealed_going)
     tail = tuple(pending[sealed_end(size) - start :])
-    chunk_list = encode_chunk_list(records)
-    replica = _sign(feed_id, records, chunk_list, tail, size, now_ms, sign)
-    return Growth(replica, made)
+    frontier = _count_on(before, hashes, records, len(tail))
+    return Growth(_sign(feed_id, records, tail, frontier, now_ms, sign), made)
 
 
 def chunks_made_here(
@@ -333,19 +333,28 @@ def _longer_tail(known: Replica, new: Sequence[bytes]) -> tuple[bytes, ...]:
     return tuple(strip_all(longer, known.tail_start, named)) if named else longer
 
 
+def _count_on(
+    before: Frontier, hashes: Sequence[Hash], records: Sequence[ChunkRecord], in_tail: int
+) -> Frontier:
+    """The tree over ``before`` and these; what is sealed of it is in the records."""
+    if in_tail > len(hashes):
+        return before.append(hashes)
+    size = before.size + len(hashes)
+    return sealed_frontier(records, size).append(hashes[len(hashes) - in_tail :])
+
+
 def _sign(
     feed_id: FeedId,
     records: tuple[ChunkRecord, ...],
-    chunk_list: bytes,
     tail: tuple[bytes, ...],
-    size: int,
+    frontier: Frontier,
     now_ms: int,
     sign: Sign,
 ) -> Replica:
-    frontier = _append_all(sealed_frontier(records, size), tail)
+    chunk_list = encode_chunk_list(records)
     head = Head(
         feed_id=feed_id,
-        size=size,
+        size=frontier.size,
         root=frontier.root(),
         time_ms=now_ms,
         chunks_hash=hash_chunk_list(chunk_list),
