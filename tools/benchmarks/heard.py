@@ -23,12 +23,11 @@ class Heard:
         self._heard: list[Message] = []
         board, hear = node.ground.switchboard, node.ground.switchboard.hear
 
-        async def note(session: Session, message: Message) -> None:
+        async def note(session: Session, message: Message, found: object = None) -> None:
             self._heard.append(message)
-            await hear(session, message)
+            await hear(session, message, found)
 
         board.hear = note  # type: ignore[method-assign]
-        node.ground.sessions._hear = note
         node.ground.events.connect((listens(LinkOpened, self._on_open),))
 
     def _on_open(self, _: LinkOpened) -> None:

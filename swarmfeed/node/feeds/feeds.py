@@ -80,7 +80,7 @@ from swarmfeed.node.ground.desk import Answers
 from swarmfeed.node.ground.events import Listens, listens
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.memory import Rows
-from swarmfeed.node.ground.switchboard import Hears, hears
+from swarmfeed.node.ground.switchboard import Hears, hears, hears_looked
 from swarmfeed.node.role import Role
 from swarmfeed.ports import DhtPeersFound, Job, SwarmEvent
 
@@ -146,7 +146,7 @@ class Feeds(Struct, frozen=True, kw_only=True):
             hears(Want, self.holder.answer_want),
             hears(Wake, self.holder.on_wake),
             hears(HeadOffer, self.follower.on_offer),
-            hears(Several, self.follower.on_several),
+            hears_looked(Several, self.follower.look_at, self.follower.on_several),
             hears(Certificates, self.follower.on_certificates),
             hears(NewEntries, self.follower.on_entries),
             hears(ForkProof, self.follower.on_fork),

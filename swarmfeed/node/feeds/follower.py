@@ -50,7 +50,7 @@ from swarmfeed.node.ground.events import (
     Forked,
     Strained,
 )
-from swarmfeed.node.ground.fairness import breathe, earn, off_loop, on_behalf
+from swarmfeed.node.ground.fairness import breathe, earn, on_behalf, wait_apart
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.session import Session
 
@@ -128,15 +128,30 @@ class Follower:
             return
         await self._took(session, before, after)
 
-    async def on_several(self, session: Session, told: Several) -> None:
+    async def look_at(self, told: Several) -> Sequence[OpenedOffer | None]:
+        """Have heads of new feeds verified elsewhere, where they are many; return what is true
+        of each, and None where that is to be seen here."""
+        found: list[OpenedOffer | None] = [None] * len(told.heads)
+        new = [at for at, each in enumerate(told.heads) if self._is_new(each)]
+        if len(new) >= OPENED_APART_MIN:
+            first = [told.heads[at].as_first for at in new]
+            opened = await wait_apart(lambda: self._verifier.open_first(first))
+            for at, each in zip(new, opened, strict=True):
+                found[at] = each
+        return found
+
+    async def on_several(
+        self, session: Session, told: Several, found: Sequence[OpenedOffer | None]
+    ) -> None:
         """Hear answers about several feeds, one after the other; new feeds are kept together.
 
-        Raises RemoteError when one is false; what came before it is kept.
+        ``found`` is what is true of each head.  Raises RemoteError when one is false; what came
+        before it is kept.
         """
         for have in told.haves:
             self._whereabouts.on_have(session, have)
             await breathe()
-        await self._take_heads(session, told.heads)
+        await self._take_heads(session, told.heads, found)
         for holders in told.holders:
             self._whereabouts.on_holders(session, holders)
         if told.receipts:
@@ -149,10 +164,14 @@ class Follower:
             self.on_receipt(session, receipt)
             await breathe()
 
-    async def _take_heads(self, session: Session, offers: Sequence[HeadOffer]) -> None:
+    async def _take_heads(
+        self,
+        session: Session,
+        offers: Sequence[HeadOffer],
+        found: Sequence[OpenedOffer | None],
+    ) -> None:
         arrivals: dict[FeedId, Arrival] = {}
         again: list[HeadOffer] = []
-        found = await self._open_apart(offers)
         try:
             for offer, opened in zip(offers, found, strict=True):
                 if offer.feed_id in arrivals:
@@ -167,17 +186,6 @@ class Follower:
         # Of the others another peer was quicker.
         for offer in (*(each.offer for each in others), *again):
             await self.on_offer(session, offer)
-
-    async def _open_apart(self, offers: Sequence[HeadOffer]) -> Sequence[OpenedOffer | None]:
-        """Have heads of new feeds verified elsewhere, where they are many."""
-        found: list[OpenedOffer | None] = [None] * len(offers)
-        new = [at for at, each in enumerate(offers) if self._is_new(each)]
-        if len(new) >= OPENED_APART_MIN:
-            first = [offers[at].as_first for at in new]
-            opened = await off_loop(lambda: self._verifier.open_first(first))
-            for at, each in zip(new, opened, strict=True):
-                found[at] = each
-        return found
 
     def _is_new(self, offer: HeadOffer) -> bool:
         is_here = self._shelf.replica(offer.feed_id) is not None

@@ -87,9 +87,18 @@ class Account:
     async def time_off_loop(self, call: Callable[[], T], executor: Executor | None) -> T:
         """Run a call in a thread and take what it cost there, also if nobody waits for it."""
         # In a task of its own: this one may be in debt, and must not wait with the thread kept.
-        return await asyncio.create_task(self._in_thread(call, executor))
+        one = self._fairness.one_thread
+        return await asyncio.create_task(self._in_thread(call, executor, one))
 
-    async def _in_thread(self, call: Callable[[], T], executor: Executor | None) -> T:
+    async def time_apart(self, call: Callable[[], T]) -> T:
+        """The same of a call that hardly needs the interpreter."""
+        return await asyncio.create_task(
+            self._in_thread(call, None, self._fairness.one_waiting)
+        )
+
+    async def _in_thread(
+        self, call: Callable[[], T], executor: Executor | None, one: asyncio.Lock
+    ) -> T:
         loop = asyncio.get_running_loop()
 
         def timed() -> T:
@@ -101,7 +110,7 @@ class Account:
                 with suppress(RuntimeError):  # the loop has ended: the node has stopped
                     loop.call_soon_threadsafe(self._fairness.charge, self, took_s)
 
-        async with self._fairness.one_thread:
+        async with one:
             await self._fairness.make_way()
             return await loop.run_in_executor(executor, timed)
 
@@ -130,6 +139,8 @@ class Fairness:
         self._nobody_waits.set()
         self.one_thread: Final = asyncio.Lock()
         """Held while a thread works for a peer: several would keep Python from the loop."""
+        self.one_waiting: Final = asyncio.Lock()
+        """Held while a thread waits for other processes, for a peer."""
 
     def account(self, node_id: NodeId) -> Account:
         """The account of a node: the same again, if it comes back while it owes something."""
@@ -292,6 +303,13 @@ async def off_loop(call: Callable[[], T], executor: Executor | None = None) -> T
     if account is None:
         return await asyncio.get_running_loop().run_in_executor(executor, call)
     return await account.time_off_loop(call, executor)
+
+
+async def wait_apart(call: Callable[[], T]) -> T:
+    """The same of a call that waits for other processes most of the time: what else is done in
+    threads for peers goes on meanwhile."""
+    account = _paying.get()
+    return await (asyncio.to_thread(call) if account is None else account.time_apart(call))
 
 
 def at_cost(work: Work[T]) -> Work[T]:

@@ -174,7 +174,7 @@ def _links(
     nearby = Nearby(settings, shells.cards, shells.swarm.allow)
     introduction = Introduction(settings, identity, nearby.own_hosts)
     sessions = Sessions(
-        shells.link, nearby, fairness, introduction.hello, events, switchboard.hear, remember
+        shells.link, nearby, fairness, introduction.hello, events, switchboard, remember
     )
     visits = Visits(sessions, fairness.clock)
     return _Linked(nearby, introduction, sessions, visits, Layer(events, visits))

@@ -7,6 +7,7 @@ lower id dialled.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import aclosing
 
 import structlog
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from swarmfeed.errors import (
     RemoteError,
     RetryError,
 )
+from swarmfeed.node.ground.ahead import look_ahead
 from swarmfeed.node.ground.dialler import Dialler
 from swarmfeed.node.ground.events import (
     Events,
@@ -36,6 +38,7 @@ from swarmfeed.node.ground.events import (
 from swarmfeed.node.ground.fairness import Fairness, breathe
 from swarmfeed.node.ground.nearby import Nearby
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.ground.switchboard import Switchboard
 from swarmfeed.node.ground.tasks import Tasks
 from swarmfeed.ports import Links, Peer, Stream
 
@@ -52,17 +55,18 @@ class Sessions:
         fairness: Fairness,
         own: Callable[[], Hello],
         events: Events,
-        hear: Callable[[Session, Message], Awaitable[None]],
+        board: Switchboard,
         remember: Callable[[Endpoint], Awaitable[None]],
     ) -> None:
-        """``hear`` takes each message, ``remember`` each endpoint where a peer was reached."""
+        """``board`` hears each message; ``remember`` takes each endpoint where a peer was
+        reached."""
         self._link = link
         self._nearby = nearby
         self._fairness = fairness
         self._clock = fairness.clock
         self._own = own
         self._events = events
-        self._hear = hear
+        self._board = board
         self._remember = remember
         self._sessions: dict[NodeId, Session] = {}
         self._dialler = Dialler(link, nearby, self._clock, own, self._is_linked_straight)
@@ -323,13 +327,14 @@ class Sessions:
             session.is_told = True
             if session.stays:
                 self._events.tell(LinkStays(session))
-            async for message in session.peer.messages():
-                # It speaks with us: if it is lost later, it is dialled again at once.
-                if remote is not None:
-                    self.forget_failures(remote)
-                await self._hear_if_possible(session, message)
-                # Messages that have come already are read without a wait in between.
-                await breathe()
+            async with aclosing(look_ahead(session.peer.messages(), self._board)) as looked:
+                async for message, found in looked:
+                    # It speaks with us: if it is lost later, it is dialled again at once.
+                    if remote is not None:
+                        self.forget_failures(remote)
+                    await self._hear_if_possible(session, message, found)
+                    # Messages that have come already are read without a wait in between.
+                    await breathe()
         except RemoteError as error:
             await self.shut_out(session, str(error))
         except RetryError as error:
@@ -340,10 +345,12 @@ class Sessions:
             # A bug, or a full disk: no peer may stop the node by what it sends.
             logger.error("session failed", node=session.node_id.hex()[:16], exc_info=True)
 
-    async def _hear_if_possible(self, session: Session, message: Message) -> None:
+    async def _hear_if_possible(
+        self, session: Session, message: Message, found: object
+    ) -> None:
         """Have one message heard; one that this machine refuses is asked for again later."""
         try:
-            await self._hear(session, message)
+            await self._board.hear(session, message, found)
         except PassingError as error:
             self._events.tell(Strained(error))
 

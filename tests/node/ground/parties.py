@@ -12,7 +12,7 @@ from swarmfeed.core.net.limits import (
     DIALS_AT_ONCE,
 )
 from swarmfeed.core.talk.message import Message
-from swarmfeed.core.talk.words import Hello, NotHeld
+from swarmfeed.core.talk.words import Hello, NotHeld, Wake
 from swarmfeed.errors import FatalError, RetryError
 from swarmfeed.node.ground.events import (
     Events,
@@ -27,6 +27,7 @@ from swarmfeed.node.ground.nearby import Nearby
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.sessions import Sessions
 from swarmfeed.node.ground.settings import NodeSettings
+from swarmfeed.node.ground.switchboard import Switchboard, hears
 from swarmfeed.ports import Links, Peer
 
 HELLO = NotHeld(AuthorId(bytes(32)))
@@ -69,13 +70,15 @@ class Party:
                 listens(Fatal, lambda event: self.fatal.append(event.error)),
             ]
         )
+        board = Switchboard()
+        board.connect([hears(each, self.on_message) for each in (NotHeld, Wake)])
         self.sessions = Sessions(
             link,
             Nearby(settings, list, lambda _: None),
             Fairness(self.clock),
             self.hello,
             events,
-            self.on_message,
+            board,
             self.remember,
         )
 

@@ -7,7 +7,7 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.talk.words import NotHeld, Wake
 from swarmfeed.errors import BadProofError
 from swarmfeed.node.ground.session import Session
-from swarmfeed.node.ground.switchboard import Switchboard, hears
+from swarmfeed.node.ground.switchboard import Switchboard, hears, hears_looked
 
 from tests.node.rig import new_session
 
@@ -53,3 +53,24 @@ def test_the_error_of_who_hears_is_the_links() -> None:
     board.connect([hears(Wake, refuse)])
     with pytest.raises(BadProofError):
         asyncio.run(board.hear(new_session(1)[0], WAKE))
+
+
+def test_what_is_looked_at_before_is_not_looked_at_again() -> None:
+    board, looked, heard = Switchboard(), list[Wake](), list[object]()
+
+    async def look(message: Wake) -> int:
+        looked.append(message)
+        return len(looked)
+
+    async def hear(_: Session, message: Wake, found: int) -> None:
+        heard.append((message, found))
+
+    async def run() -> None:
+        session = new_session(1)[0]
+        await board.hear(session, WAKE, await board.look(WAKE))
+        await board.hear(session, WAKE)
+
+    board.connect([hears_looked(Wake, look, hear)])
+    asyncio.run(run())
+    assert heard == [(WAKE, 1), (WAKE, 2)]
+    assert board.looks_at(WAKE) and not board.looks_at(NOT_HELD)
