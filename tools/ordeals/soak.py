@@ -21,7 +21,7 @@ NAMES: Final = ("ada", "ben", "cleo")
 POSTS_A_SECOND: Final = 11
 WARM_UP_MIN: Final = 15
 """Minutes in which caches fill: indexes, connections, what Python and SQLite keep at hand, and
-posts that passed by (RECENT_BYTES_MAX, after ten).  Of those that came, ids go on to come for
+posts that passed by (RECENT_BYTES_MAX, after six).  Of those that came, ids go on to come for
 ten minutes more (RECENT_POSTS_MAX): 1.2 MB, which is part of what may be added."""
 STRETCH_MIN: Final = 10
 """Minutes that are taken together: a moment's work is no growth."""

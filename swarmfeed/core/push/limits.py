@@ -31,14 +31,9 @@ PUBLISHED_MAX: Final = 64
 RECENT_POSTS_MAX: Final = 16_384
 """Posts of which a node remembers that they came by, so that none is taken twice: 3 MB."""
 
-RECENT_BYTES_MAX: Final = 8 * 1024**2
-"""What those take that it also keeps, so that a child that comes later is told of them: 6,400
-of a few authors, 3,100 of as many authors, more than REPLAYED_MAX of each."""
-
-RECENT_EACH_BYTES: Final = 400
-"""What one of them takes beside its bytes: keys, their places in tables.  With it, a post of
-900 bytes takes 1.3 kB, and what all posts of its author say alike once 1.3 kB more; as the
-objects it is read as, it took 4.1 kB."""
+RECENT_BYTES_MAX: Final = 6 * 1024**2
+"""What those take that it also keeps, so that a child that comes later is told of them: 3,600
+of 1.7 kB, with all that proves them and how their authors are called: over REPLAYED_MAX."""
 
 RECENT_OPEN_MAX: Final = 64
 """Of these, so many are kept as they were read: they are passed on just now."""

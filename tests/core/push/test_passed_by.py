@@ -4,8 +4,11 @@ import gc
 import tracemalloc
 
 import pytest
+from swarmfeed.core.base.bencoding import encode
+from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.feed.kinds import PostBody, ProfileBody
+from swarmfeed.core.feed.proven import ProvenPost
 from swarmfeed.core.push import passed_by as module
 from swarmfeed.core.push.limits import RECENT_FOR_MS
 from swarmfeed.core.push.passed_by import PassedBy
@@ -19,6 +22,10 @@ POSTS = [open_posting(FEED.hit(0)) for n in range(5) for FEED in (Feed(stored(f"
 def texts(recent: PassedBy) -> list[str]:
     found = [recent.get(each) for each in recent.newest(100)]
     return [each.body.text for each in found if each and isinstance(each.body, PostBody)]
+
+
+def bytes_of(post: Verified) -> int:
+    return len(encode(codec_of(ProvenPost).write(post.posting)))
 
 
 def filled(*posts: Verified) -> PassedBy:
@@ -71,7 +78,7 @@ def test_no_more_are_remembered_than_there_is_room_for(monkeypatch: pytest.Monke
 def test_what_there_is_no_room_for_is_not_taken_once_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "RECENT_BYTES_MAX", filled(*POSTS[:2]).bytes_taken)
+    monkeypatch.setattr(module, "RECENT_BYTES_MAX", sum(map(bytes_of, POSTS[3:])))
     recent = filled(*POSTS)
     assert texts(recent) == ["post 3", "post 4"]
     assert recent.get(POSTS[0].id) is None
@@ -79,35 +86,31 @@ def test_what_there_is_no_room_for_is_not_taken_once_more(
     assert not recent.add(POSTS[0], 9)
 
 
-def test_what_an_author_says_with_each_post_is_kept_once() -> None:
-    posts = in_one_feed(3)
-    first, second, third = (filled(*posts[: n + 1]).bytes_taken for n in range(3))
-    shared = sum(map(len, posts[0].posting.certificates)) + len(posts[0].posting.head)
-    assert third - second <= second - first + 8 < first - shared
-
-
-def test_all_room_is_given_back() -> None:
-    recent = filled(*POSTS, *in_one_feed(3), *in_one_feed(2, SigningKey(b"\x07" * 32)))
+def test_nothing_of_what_is_forgotten_stays() -> None:
+    posts = [*POSTS, *in_one_feed(3), *in_one_feed(2, SigningKey(b"\x07" * 32))]
+    recent = filled(*posts)
     recent.take_back(POSTS[4].feed_id, 0)
     recent.add(POSTS[0], 2 * RECENT_FOR_MS)
     assert len(recent) == 1
-    assert recent.bytes_taken == filled(POSTS[0]).bytes_taken
+    assert recent.newest(9) == [POSTS[0].id]
+    assert all(recent.get(each.id) is None for each in posts[1:])
+    assert all(recent.at(each.feed_id, each.index) is None for each in posts[5:])
 
 
-def test_what_they_take_is_about_what_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_take_no_more_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RECENT_OPEN_MAX", 0)
-    posts = in_one_feed(50)
-    recent = filled(*posts[:1])
+    monkeypatch.setattr(module, "RECENT_BYTES_MAX", 40_000)
+    monkeypatch.setattr(module, "RECENT_POSTS_MAX", 40)
+    posts = in_one_feed(200)
     gc.collect()
     tracemalloc.start()
     try:
-        for at_ms, each in enumerate(posts[1:]):
-            recent.add(each, at_ms)
+        recent = filled(*posts)
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    counted = recent.bytes_taken - filled(*posts[:1]).bytes_taken
-    assert 0.8 * counted < taken < 1.2 * counted
+    assert 20 < len(recent.newest(200)) <= 40
+    assert taken < 40_000 * 9 // 8 + 40 * 700
 
 
 def test_of_what_was_taken_back_only_that_it_was_here_is_known() -> None:
