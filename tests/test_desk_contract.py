@@ -134,6 +134,7 @@ def test_a_fake_without_a_row_gives_the_emptiest_answer(kind: type[Ask[Any]]) ->
     assert from_json(type(answer), to_json(answer)) == answer
 
 
+@pytest.mark.slow
 def test_everybody_knows_who_they_are(desk: Answerer) -> None:
     whoami = desk.ask(WhoAreYou())
     assert whoami.name == "Ada"

@@ -151,6 +151,7 @@ def test_every_file_and_module_that_a_page_names_exists(page: Path) -> None:
     assert wrongly_named(page) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_file_and_module_that_a_docstring_or_comment_names_exists(room: str) -> None:
     wrong = {path: wrongly_named(path) for path in (CHECKOUT / room).rglob("*.py")}
@@ -174,6 +175,7 @@ def test_every_message_has_a_section_in_the_protocol() -> None:
         assert section(protocol, word.name)
 
 
+@pytest.mark.slow
 def test_the_table_of_every_message_says_what_its_class_says() -> None:
     protocol = read("docs/PROTOCOL.md")
     assert message_tables.with_tables(protocol) == protocol, "run tools/message_tables.py"

@@ -149,6 +149,7 @@ def calls() -> Iterator[tuple[str, Text, set[str]]]:
                 yield where, known[called], given
 
 
+@pytest.mark.slow
 def test_every_text_is_given_the_values_that_it_has_places_for() -> None:
     wrong = [
         (where, given ^ places(text)) for where, text, given in calls() if given != places(text)
@@ -156,6 +157,7 @@ def test_every_text_is_given_the_values_that_it_has_places_for() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_no_text_is_left_over() -> None:
     uses = Counter(word for text in texts_of_sources().values() for word in WORD.findall(text))
     unsaid = [name for name in TABLES if uses[name.rpartition(".")[2]] <= 1]
@@ -208,6 +210,7 @@ def sentences_of(face: str) -> set[str]:
     return {each for each in plain if SENTENCE.search(each)}
 
 
+@pytest.mark.slow
 def test_no_sentence_stands_in_two_faces() -> None:
     spoken = Counter(each for face in FACES for each in sentences_of(face))
     assert len(spoken) > 200

@@ -127,6 +127,7 @@ def test_people_get_a_summary_and_scripts_an_exit_code(folder: Path, tmp_path: P
     assert run_tool(str(tmp_path / "nothing")).returncode == 1
 
 
+@pytest.mark.slow
 def test_it_imports_nothing_of_the_program(folder: Path) -> None:
     """In isolated mode neither the checkout nor the current folder can be imported from."""
     code = (
@@ -311,6 +312,7 @@ def test_a_kept_fork_is_shown_and_a_false_one_is_found(folder: Path, verify: Ver
         assert says in problem_of(verify, folder)
 
 
+@pytest.mark.slow
 def test_a_feed_is_valid_after_its_author_took_words_back(
     tmp_path: Path, verify: Verify
 ) -> None:
@@ -348,6 +350,7 @@ def join_of(key: SigningKey) -> bytes:
     return sign_join(ANNA, key, from_ms=NOW_MS)
 
 
+@pytest.mark.slow
 def test_feeds_that_came_together(tmp_path: Path, verify: Verify) -> None:
     path, names = arrived(tmp_path)
     for name in names:

@@ -12,6 +12,7 @@ NAMES = {"friend of a friend", "primary late", "reply in-"}
 OTHERS = [code for code in TONGUES if code != SOURCE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", OTHERS)
 def test_every_text_is_said_in_every_language(code: str) -> None:
     assert check(code, gathered()) == [], "see: tools/words"

@@ -58,6 +58,7 @@ async def swarm_of(street: Neighbourhood, host: str):  # type: ignore[no-untyped
     return next(each for each in street.swarms.swarms if each.host == host)
 
 
+@pytest.mark.slow
 def test_a_lost_index_is_filled_again_from_the_logs(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         me, anna = await street.move_in(), await street.move_in()

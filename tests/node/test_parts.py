@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 NODE = Path(__file__).parents[2] / "swarmfeed" / "node"
 
 
@@ -28,6 +30,7 @@ def targets(node: ast.AST) -> Iterator[ast.expr]:
             yield node.target
 
 
+@pytest.mark.slow
 def test_no_part_is_changed_from_outside() -> None:
     found = [
         f"{path.relative_to(NODE)}:{line}"

@@ -41,6 +41,7 @@ def test_what_was_loaded_is_not_searched_any_more() -> None:
     assert (gc.get_threshold()[0], gc.get_threshold()[2]) == (YOUNG_OBJECTS, ROUNDS_TO_FULL)
 
 
+@pytest.mark.slow
 def test_nothing_is_searched_for_while_a_node_starts() -> None:
     with loading():
         assert not gc.isenabled()
@@ -50,6 +51,7 @@ def test_nothing_is_searched_for_while_a_node_starts() -> None:
     assert gc.isenabled(), "a start that failed, too"
 
 
+@pytest.mark.slow
 def test_what_was_loaded_is_old_and_was_not_searched() -> None:
     gc.unfreeze()
     searched: list[str] = []
@@ -66,6 +68,7 @@ def test_what_was_loaded_is_old_and_was_not_searched() -> None:
     assert not gc.get_freeze_count(), "what of it is garbage is found later"
 
 
+@pytest.mark.slow
 def test_what_a_start_froze_stays_so() -> None:
     gc.freeze()
     before = gc.get_freeze_count()

@@ -73,6 +73,7 @@ def texts(leaf: Neighbour, writers: list[Neighbour]) -> list[int]:
     return [len(leaf.reads(each.author_id)) for each in writers]
 
 
+@pytest.mark.slow
 def test_one_question_brings_the_news_of_all(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         leaf, _, writers = await night(street, authors=5, posts=20)
@@ -142,6 +143,7 @@ def test_without_anybody_who_serves_everything_is_as_ever(tmp_path: Path) -> Non
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_parent_is_asked_also_where_its_hello_did_not_say_so(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         leaf, (parent,), writers = await night(street, authors=2, posts=5)
@@ -181,6 +183,7 @@ def test_a_parent_that_serves_nobody_any_more_says_so_and_another_is_asked(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_parent_that_is_too_busy_says_so_and_all_comes_the_ordinary_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,7 @@ def test_from_nothing_and_after_half_and_all_die_each_leaf_has_two_parents(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_who_was_told_to_serves_at_once_and_who_was_told_not_to_never_does(
     tmp_path: Path,
 ) -> None:
@@ -99,6 +100,7 @@ def test_who_was_told_to_serves_at_once_and_who_was_told_not_to_never_does(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A142")
 def test_a_parent_that_misleads_is_replaced_and_not_asked_again(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
@@ -117,6 +119,7 @@ def test_a_parent_that_misleads_is_replaced_and_not_asked_again(tmp_path: Path) 
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A105")
 def test_a_parent_that_misleads_is_left_at_once_and_not_taken_again(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:

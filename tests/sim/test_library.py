@@ -57,6 +57,7 @@ async def town(street: Neighbourhood) -> tuple[Neighbour, Neighbour, Neighbour, 
     return first, ben, cyd, anna
 
 
+@pytest.mark.slow
 def test_what_is_older_than_the_window_is_found_at_who_holds_it(tmp_path: Path) -> None:
     async def script(street: Neighbourhood) -> None:
         first, ben, cyd, anna = await town(street)
@@ -120,6 +121,7 @@ def other_text(hit: ProvenPost) -> ProvenPost:
     return replace(hit, post=replace(hit.post, stored=stored))
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A162")
 @pytest.mark.parametrize("lie", LIES)
 def test_of_a_holder_who_lies_nothing_is_shown(tmp_path: Path, lie: str) -> None:

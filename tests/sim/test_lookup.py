@@ -99,6 +99,7 @@ def lying(lie: Lie) -> tuple[Callable[[Ground, Feeds], Role], ...]:
     return tuple(liar if each is lookup_role else each for each in ROSTER.roles)
 
 
+@pytest.mark.slow
 def test_a_stranger_who_is_away_is_found_by_way_of_parents(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         supernode, ben, leaf = await three(street)
@@ -119,6 +120,7 @@ def test_a_stranger_who_is_away_is_found_by_way_of_parents(tmp_path: Path) -> No
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_names_stand_for_whom_the_asker_knows_by_them(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         _, ben, leaf = await three(street)
@@ -136,6 +138,7 @@ def test_names_stand_for_whom_the_asker_knows_by_them(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_page_follows_on_page(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         _, ben, leaf = await three(street)
@@ -157,6 +160,7 @@ def test_page_follows_on_page(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_what_is_withdrawn_is_found_no_more_and_what_is_edited_is_new(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         _, ben, leaf = await three(street)
@@ -172,6 +176,7 @@ def test_what_is_withdrawn_is_found_no_more_and_what_is_edited_is_new(tmp_path: 
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_what_others_pass_on_is_found_and_goes_with_a_damaged_file(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         supernode, ben, leaf = await three(street)
@@ -218,6 +223,7 @@ def test_where_nobody_serves_that_is_said(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_new_supernode_copies_what_others_have(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         first = await street.move_in(relays=True)
@@ -239,6 +245,7 @@ def test_a_new_supernode_copies_what_others_have(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A130")
 def test_of_false_posts_nothing_is_copied(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
@@ -278,6 +285,7 @@ FALSE: dict[str, Lie] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A130")
 @pytest.mark.parametrize("lie", FALSE)
 def test_a_liar_is_noticed_and_the_other_one_is_shown(tmp_path: Path, lie: str) -> None:
@@ -314,6 +322,7 @@ def test_an_answer_to_something_else_is_a_lie(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A131")
 def test_who_keeps_posts_back_is_noticed_and_told_of_in_the_end(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
@@ -351,6 +360,7 @@ def test_who_keeps_back_what_we_told_it_ourselves_is_noticed(tmp_path: Path) -> 
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A132")
 def test_who_never_answers_is_not_waited_for(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:

@@ -24,6 +24,7 @@ async def three(street: Neighbourhood) -> tuple[Neighbour, Neighbour, Neighbour]
     return relay, anna, ben
 
 
+@pytest.mark.slow
 def test_who_cannot_dial_each_other_meets_by_way_of_a_relay(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         relay, anna, ben = await three(street)
@@ -55,6 +56,7 @@ def test_without_a_relay_they_do_not(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_when_the_relay_goes_so_do_its_circuits_and_another_is_found(
     tmp_path: Path,
 ) -> None:
@@ -108,6 +110,7 @@ def test_a_straight_link_takes_the_place_of_a_circuit(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_who_locked_the_key_away_is_found_until_its_word_is_too_old(
     tmp_path: Path,
 ) -> None:

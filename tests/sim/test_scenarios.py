@@ -46,6 +46,7 @@ def test_a_partitioned_network_heals(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_news_cross_a_chain_of_nodes_that_only_know_their_neighbours(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         chain = [await street.move_in()]
@@ -85,6 +86,7 @@ def test_two_devices_of_one_author_are_read_as_one_person(tmp_path: Path) -> Non
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A15")
 def test_a_restored_backup_that_posts_is_found_out_by_everyone(tmp_path: Path) -> None:
     """Two machines write one feed: all who hear of both stop at the fork, and keep proof."""
@@ -158,6 +160,7 @@ def test_an_old_copy_that_knows_a_holder_asks_before_it_signs(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A50")
 def test_what_the_own_log_lost_comes_back_and_writing_goes_on(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
@@ -341,6 +344,7 @@ def test_a_flood_of_claims_about_unknown_feeds_leaves_no_trace(tmp_path: Path) -
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_peer_that_reads_nothing_holds_up_neither_the_author_nor_the_others(
     tmp_path: Path,
 ) -> None:

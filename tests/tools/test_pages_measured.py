@@ -39,6 +39,7 @@ KNOWN = {
 }
 
 
+@pytest.mark.slow
 def test_every_page_is_opened_at_addresses_that_lead_to_it() -> None:
     ways = create_app(Running(DESK, new_access(), SETTINGS)).url_map.bind(HOST)
     seen = set()

@@ -20,12 +20,14 @@ def test_where_nobody_lies_or_leaves_all_is_found() -> None:
     assert policies["ours"]["messages_per_search"] == 10
 
 
+@pytest.mark.slow
 def test_handing_over_keeps_what_changing_owners_would_lose() -> None:
     policies = search_all(replace(SMALL, liars=0.1, churn=0.5, keys=150))
     ours, without = (policies[name]["recall"] for name in ("ours", "ours_without_handover"))
     assert ours > 0.8 and without < ours - 0.02
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_figures() -> None:
     assert search_all(SMALL) == search_all(SMALL)
 

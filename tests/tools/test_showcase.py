@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from showcase.main import pages
 from showcase.world import ShownDesk
 from swarmfeed.core.base.address import format_author
@@ -11,6 +12,7 @@ from tests.web.conftest import Site, app, site
 __all__ = ["app", "site"]  # fixtures
 
 
+@pytest.mark.slow
 def test_there_is_something_to_see_on_each_page(site: Site) -> None:
     desk = ShownDesk()
     site.desk.__dict__.update(desk.__dict__)

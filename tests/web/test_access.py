@@ -59,6 +59,7 @@ def test_the_key_opens_the_api_only_in_its_own_scheme() -> None:
     assert not access.has_key("")
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A04")
 def test_logging_in_leaves_the_token_behind(site: Site) -> None:
     browser = site.browser(logged_in=False)

@@ -156,6 +156,7 @@ def test_the_run_file_finds_the_page(tmp_path: Path) -> None:
     assert stat.S_IMODE((folder / "reader.key").stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_a_later_nodes_run_file_is_left_alone(tmp_path: Path) -> None:
     async def scene(served: Served) -> None:
         (tmp_path / "page.json").write_text('{"key": "of another"}')

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from street.fakes.samples import key
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.types import AuthorId
@@ -80,6 +81,7 @@ def test_what_was_refused_stays_with_its_circle_and_why(site: Site) -> None:
     assert 'value="Work"' in answer.text and 'value="yes" checked' in answer.text
 
 
+@pytest.mark.slow
 def test_a_post_is_for_a_circle_and_says_so(site: Site) -> None:
     assert 'name="to"' not in site.get("/").text, "there is only everybody"
     make(site, "Family")

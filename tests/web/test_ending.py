@@ -45,6 +45,7 @@ def stop_answering(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site.desk, "ask", stop)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_no_page_breaks_while_the_node_stops(
     site: Site, monkeypatch: pytest.MonkeyPatch, method: str

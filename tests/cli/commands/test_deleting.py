@@ -57,6 +57,7 @@ def test_what_was_begun_and_took_no_keys_is_not_finished_later(run: Run, home: P
     assert (home / "keys").exists() and not (home / BEGUN).exists()
 
 
+@pytest.mark.slow
 def test_the_passphrase_leaves_the_keyring_with_the_keys(
     run: Run, home: Path, drawer: Drawer
 ) -> None:
@@ -68,6 +69,7 @@ def test_the_passphrase_leaves_the_keyring_with_the_keys(
     assert drawer.kept == {}
 
 
+@pytest.mark.slow
 def test_keys_that_cannot_be_asked_for_their_passphrase_go_anyway(
     run: Run, home: Path, drawer: Drawer
 ) -> None:

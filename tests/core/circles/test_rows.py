@@ -56,6 +56,7 @@ def test_two_devices_that_remove_at_once_have_both_out(chance: Random) -> None:
     assert readers == people[2:]
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A192")
 @given(st.lists(st.tuples(st.sampled_from("arn"), st.integers(0, 5)), max_size=14))
 @settings(max_examples=60)

@@ -291,6 +291,7 @@ def test_ranges_that_are_thought_up_are_neither_confirmed_nor_spread() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A125")
 def test_only_the_newest_that_nobody_confirms_are_looked_after() -> None:
     members, dice = nodes(24), Random(2)

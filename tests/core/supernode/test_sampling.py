@@ -1,6 +1,7 @@
 from collections import Counter
 from random import Random
 
+import pytest
 from swarmfeed.core.supernode.limits import PULLED_MAX, RECORD_LASTS_S, SAMPLERS, VIEW_MAX
 from swarmfeed.core.supernode.sampling import Sampler, Sampling, pick_some
 
@@ -36,6 +37,7 @@ def test_of_a_longer_answer_the_rest_is_not_looked_at() -> None:
     assert kept <= {node_id(each) for each in range(1, PULLED_MAX + 1)}
 
 
+@pytest.mark.slow
 def test_a_crowd_that_pushes_takes_views_but_not_samplers() -> None:
     """The hub attack: 100 liars push a thousand times each, 900 others are heard once."""
     luck = Random(5).random

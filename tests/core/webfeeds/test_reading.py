@@ -68,6 +68,7 @@ def test_what_is_not_as_the_standard_says_is_not_there_and_all_is_bounded() -> N
             read_json_feed(broken, AT)
 
 
+@pytest.mark.slow
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner)))
 def test_any_items_are_read_and_written_as_they_are(items: object) -> None:
     found = read_json_feed(feed(items, {"id": items, "content_html": str(items)}), AT)

@@ -201,6 +201,7 @@ def test_receipts_that_nobody_takes_keep_nobody_from_writing(tmp_path: Path) -> 
         in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A212")
 def test_who_asks_for_all_again_without_end_has_it_now_and_then(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:

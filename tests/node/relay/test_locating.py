@@ -152,6 +152,7 @@ def test_who_does_not_serve_keeps_nothing_and_answers_nothing(tmp_path: Path) ->
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_parent_that_lies_about_who_is_there_is_named_and_the_other_one_answers(
     tmp_path: Path,
 ) -> None:

@@ -111,6 +111,7 @@ def test_a_third_device_hears_it_through_the_second(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A49")
 def test_a_device_of_a_thief_is_told_nothing_until_the_person_says_it_is_theirs(
     tmp_path: Path,
@@ -138,6 +139,7 @@ def test_a_device_of_a_thief_is_told_nothing_until_the_person_says_it_is_theirs(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A49")
 def test_what_another_device_vouched_for_is_told_for_a_week(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
@@ -230,6 +232,7 @@ def test_a_device_that_was_removed_is_told_nothing_and_believed_nothing(tmp_path
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_while_the_index_cannot_be_read_nothing_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,7 @@ def test_one_a_day_when_something_changed_and_the_one_before_is_withdrawn(
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_a_part_that_a_chunk_was_sealed_over_leaves_the_chunk(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         me = await street.move_in(is_first=True)

@@ -202,6 +202,7 @@ def test_orders_of_who_is_no_parent_and_answers_to_nothing_are_passed_over(
     play(tmp_path, script, OFF)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A104")
 def test_a_node_dials_back_where_the_link_comes_from_and_not_often(tmp_path: Path) -> None:
     async def script(talk: Talk) -> None:

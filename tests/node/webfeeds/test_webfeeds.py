@@ -335,6 +335,7 @@ def test_the_power_may_go_while_a_feed_moves(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A307")
 def test_a_list_of_another_reader_is_followed_and_goes_out_again(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:

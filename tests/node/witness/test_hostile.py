@@ -194,6 +194,7 @@ def test_a_false_word_ends_the_link_and_changes_nothing(tmp_path: Path, lie: str
     in_neighbourhood(tmp_path, script)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A142")
 def test_a_witness_that_signs_an_older_head_after_a_newer_one_is_noticed(
     tmp_path: Path,
@@ -262,6 +263,7 @@ def test_a_witness_answers_its_children_alone_and_a_flood_stays_small(tmp_path: 
     in_neighbourhood(tmp_path, script)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A145")
 def test_a_witness_that_knows_less_again_and_again_is_asked_once_a_round(
     tmp_path: Path,

@@ -70,6 +70,7 @@ def test_it_stays_fresh_while_nothing_is_written_and_costs_little(tmp_path: Path
     in_neighbourhood(tmp_path, script)
 
 
+@pytest.mark.slow
 def test_others_count_that_are_known_in_whoevers_network_they_are(tmp_path: Path) -> None:
     async def script(street: Neighbourhood) -> None:
         servers = await witnesses(street, 4)
@@ -87,6 +88,7 @@ def test_others_count_that_are_known_in_whoevers_network_they_are(tmp_path: Path
     in_neighbourhood(tmp_path, script)
 
 
+@pytest.mark.slow
 def test_a_witness_that_knows_less_is_shown_the_rest(tmp_path: Path) -> None:
     async def script(street: Neighbourhood) -> None:
         servers = await witnesses(street)
@@ -106,6 +108,7 @@ def test_a_witness_that_knows_less_is_shown_the_rest(tmp_path: Path) -> None:
     in_neighbourhood(tmp_path, script)
 
 
+@pytest.mark.slow
 def test_what_witnesses_said_is_there_after_a_restart_with_its_age(tmp_path: Path) -> None:
     async def script(street: Neighbourhood) -> None:
         servers = await witnesses(street)

@@ -79,6 +79,7 @@ def test_after_a_restart_it_is_asked_where_it_is_and_given_the_proof(tmp_path: P
     in_neighbourhood(tmp_path, scenario)
 
 
+@pytest.mark.slow
 def test_without_news_it_is_asked_every_five_minutes(tmp_path: Path) -> None:
     async def scenario(street: Neighbourhood) -> None:
         witness = TlogWitness()

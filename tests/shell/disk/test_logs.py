@@ -22,6 +22,7 @@ from tests.shell.disk.open_logs import (
 )
 
 
+@pytest.mark.slow
 def test_everything_verifies_after_every_append(root: Path) -> None:
     at = 0
     for size in (1, 2, 3, 255, 256, 257, 511, 600, 1024, 4_095, 4_100):

@@ -84,6 +84,7 @@ POSTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=at_most(40))
 @given(posts=POSTS, searches=st.lists(CHOICES, min_size=1, max_size=8))
 def test_whatever_is_asked_for_is_found(

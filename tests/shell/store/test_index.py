@@ -179,6 +179,7 @@ def test_an_index_that_another_program_holds_is_neither_damaged_nor_set_aside(
     assert not list(path.parent.glob("*.damaged*"))
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A26")
 def test_an_index_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
     path: Path, monkeypatch: pytest.MonkeyPatch

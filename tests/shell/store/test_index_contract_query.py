@@ -1,5 +1,6 @@
 """What every index finds by what posts are: the fake and the real one pass the same."""
 
+import pytest
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.limits import SEARCH_BEST_OF
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId, Hash
@@ -47,6 +48,7 @@ def test_posts_are_found_by_day(index: Index) -> None:
     assert texts(older) == ["word 2 0"]
 
 
+@pytest.mark.slow
 def test_a_day_full_of_posts_has_all_of_them_and_no_other(index: Index) -> None:
     """More than have room at their moments: they stand at those of others."""
     border = 2 * DAY_MS

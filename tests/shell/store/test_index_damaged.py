@@ -26,6 +26,7 @@ def flipped(content: bytes, at: int, dice: random.Random) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A29")
 @pytest.mark.parametrize("seed", range(8))
 def test_flipped_bits_are_damage_and_the_rebuilt_index_is_the_same(
@@ -46,6 +47,7 @@ def test_flipped_bits_are_damage_and_the_rebuilt_index_is_the_same(
         assert ask_everything(index) == before
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A29")
 @pytest.mark.parametrize("seed", range(4))
 def test_one_flipped_bit_in_any_page_is_found_at_opening(path: Path, seed: int) -> None:

@@ -37,6 +37,7 @@ __all__ = ["index", "path"]  # fixtures
 # --- transactions and threads ----------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A26")
 def test_a_full_disk_is_told_and_changes_nothing(path: Path) -> None:
     with closing(SqliteIndex(path)) as index:
@@ -74,6 +75,7 @@ def test_a_failed_write_leaves_the_index_usable(index: SqliteIndex) -> None:
     assert all(ask_everything(index))
 
 
+@pytest.mark.slow
 def test_many_threads_read_while_one_writes(index: SqliteIndex) -> None:
     failures: list[BaseException] = []
 
@@ -168,6 +170,7 @@ def test_what_is_left_of_an_emptied_index_refers_to_what_is_there(index: SqliteI
         assert db.execute("PRAGMA foreign_keys").fetchone() == (1,), "and is held to it again"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_emptied_is_whole_and_held_to_its_references(
     index: SqliteIndex,
 ) -> None:
@@ -208,6 +211,7 @@ def test_the_hash_of_a_post_of_nothing_but_text_is_not_stored(index: SqliteIndex
     )
 
 
+@pytest.mark.slow
 def test_hashes_are_found_across_parts_and_after_feeds_were_dropped(index: SqliteIndex) -> None:
     fill(index)
     assert index.post_by_hash(HASHES[299]) == index.post(BOBS, 299), "in the second part"

@@ -180,6 +180,7 @@ def test_posts_that_are_read_again_begin_no_pack_inside_another(tmp_path: Path) 
         index.check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_happens_each_text_is_read_as_it_is_now(seed: int, tmp_path: Path) -> None:
     dice = random.Random(seed)

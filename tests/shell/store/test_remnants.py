@@ -222,6 +222,7 @@ def test_while_somebody_reads_it_waits_and_takes_nothing_back(
         assert texts(index.search("more", 5, None)) == ["one more"]
 
 
+@pytest.mark.slow
 def test_parts_are_merged_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remnants, "MERGE_PAGES", 1)
     with closing(filled(tmp_path / "index.db", others=400)) as index:

@@ -333,6 +333,7 @@ def test_a_listener_that_fails_costs_no_other_event(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.slow
 def test_ipv6_works_the_same(tmp_path: Path) -> None:
     async def scene() -> None:
         async with running(RealRig()) as rig:

@@ -85,6 +85,7 @@ def test_encodings_are_those_that_are_said() -> None:
 BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 20 if n else "ha" * 50}">' for n in range(12))
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A305")
 @pytest.mark.parametrize(
     "hostile",
@@ -104,6 +105,7 @@ def test_what_would_swell_or_open_something_does_not(hostile: str) -> None:
     assert b"root:" not in told and b"haha" * 100 not in told
 
 
+@pytest.mark.slow
 @pytest.mark.attack("A305")
 def test_of_many_and_long_articles_no_more_is_handed_on_than_may_be() -> None:
     item = f"<item><title>{'t' * 9_000}</title><description>{'ä' * 9_000}</description></item>"

@@ -13,6 +13,7 @@ from swarmfeed.shell.wire import websocket
 from swarmfeed.shell.wire.rules import LinkRules
 
 
+@pytest.mark.slow
 def test_who_is_watched_closely_and_silent_is_soon_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from ordeals.api.description import METHODS, bare
 from webui.mastodon.resources import CALLS
 from webui.mastodon.streaming import PREFIX
@@ -43,6 +44,7 @@ def answered() -> set[Operation]:
     return {(each.method.lower(), bare(each.rule)) for each in CALLS}
 
 
+@pytest.mark.slow
 def test_nothing_that_is_answered_is_said_to_be_missing(api: Api) -> None:
     said = listed()
     assert len(said) > 20
