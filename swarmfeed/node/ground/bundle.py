@@ -40,13 +40,15 @@ class Bundle:
             return
         size_bytes, values = _weight(message)
         is_large = size_bytes >= SEVERAL_BYTES or values >= SEVERAL_VALUES
-        if is_large:
-            await self.flush()  # alone it fits into a message whatever is in it
+        if is_large or self._counts[type(message)] >= SEVERAL_MAX:
+            # A large one alone fits into a message whatever is in it; and of as many feeds as
+            # fit in one all goes out together: else what is said last of each goes out alone.
+            await self.flush()
         self._said.append(message)
         self._counts[type(message)] += 1
         self._bytes += size_bytes
         self._values += values
-        if is_large or self._is_full(type(message)):
+        if is_large or self._is_full():
             await self.flush()
 
     async def flush(self) -> None:
@@ -60,12 +62,8 @@ class Bundle:
         for message in said:
             await self._send(message)
 
-    def _is_full(self, kind: type[Message]) -> bool:
-        return (
-            self._bytes >= SEVERAL_BYTES
-            or self._values >= SEVERAL_VALUES
-            or self._counts[kind] >= SEVERAL_MAX
-        )
+    def _is_full(self) -> bool:
+        return self._bytes >= SEVERAL_BYTES or self._values >= SEVERAL_VALUES
 
 
 def _several(said: list[Message]) -> Several:

@@ -83,6 +83,13 @@ def test_no_message_has_more_of_a_kind_than_a_peer_takes() -> None:
     assert counts == [SEVERAL_MAX, SEVERAL_MAX, 150 - 2 * SEVERAL_MAX]
 
 
+def test_all_of_as_many_feeds_as_fit_goes_out_together() -> None:
+    (message,) = sent([each for number in range(SEVERAL_MAX) for each in answers(number)])
+    assert isinstance(message, Several)
+    kinds = message.haves, message.heads, message.holders, message.receipts
+    assert [len(each) for each in kinds] == [SEVERAL_MAX] * 4
+
+
 def test_what_is_large_goes_alone_and_in_its_turn() -> None:
     large = head(9, *[bytes(8_000)] * (SEVERAL_BYTES // 8_000 + 1))
     first = [message for number in (1, 2) for message in answers(number)]
