@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from swarmfeed.core.base.limits import (
-    AUTHORS_PER_WANT_MAX,
     FEEDS_PER_AUTHOR_MAX,
     POST_AHEAD_MS_MAX,
 )
@@ -57,14 +56,17 @@ class NoticeBoard:
         hello: Callable[[], Hello],
         events: Events,
         takes_offer: Callable[[Notice], bool],
+        ask: Callable[[Session, frozenset[AuthorId]], None],
     ) -> None:
-        """``takes_offer`` says whether to keep a notice on an author that is not watched."""
+        """``takes_offer`` says whether to keep a notice on an author that is not watched;
+        ``ask`` asks a peer for notices on authors."""
         self._sessions = sessions
         self._identity = identity
         self._clock = clock
         self._hello = hello
         self._events = events
         self._takes_offer = takes_offer
+        self._ask = ask
         self._feeds: dict[FeedId, dict[NodeId, KeptNotice]] = {}
         self._signed: dict[bytes, tuple[FeedId, NodeId]] = {}
         """All that are kept, by how they were signed."""
@@ -198,12 +200,12 @@ class NoticeBoard:
         new, self._watched = chosen - self._watched, chosen
         if new:
             for session in filter(lambda each: each.stays, self._sessions.all()):
-                self._ask(session, new, session.outbox.put)
+                self._ask(session, new)
 
     def on_stays(self, event: LinkStays) -> None:
         """Ask a new peer for what we watch, behind feeds; tell a server what we hold."""
         session = event.session
-        self._ask(session, self._watched, session.outbox.put_soon)
+        self._ask(session, self._watched)
         if is_server(session):
             own = self._identity.node_id
             offers = [found[own] for found in self._feeds.values() if own in found]
@@ -258,12 +260,6 @@ class NoticeBoard:
         )
 
     # --- inside ---
-
-    def _ask(self, session: Session, new: Iterable[AuthorId], put: Callable[..., None]) -> None:
-        authors = sorted(new)
-        for at in range(0, len(authors), AUTHORS_PER_WANT_MAX):
-            batch = tuple(authors[at : at + AUTHORS_PER_WANT_MAX])
-            put(("watch", batch), partial(session.send, Watch(batch)))
 
     def _tell(self, session: Session, known: Iterable[KeptNotice]) -> None:
         records = [each.record for each in known]

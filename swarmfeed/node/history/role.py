@@ -32,6 +32,7 @@ from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.switchboard import Hears, hears
 from swarmfeed.node.history.allotment import Allotment
 from swarmfeed.node.history.answers import HistoryAnswers
+from swarmfeed.node.history.asking import ask_later
 from swarmfeed.node.history.auditor import Auditor
 from swarmfeed.node.history.board import NoticeBoard
 from swarmfeed.node.history.census import Census
@@ -229,6 +230,7 @@ def _make_sight(ground: Ground, office: Office, scope: Scope, allotment: Allotme
         ground.introduction.hello,
         ground.events,
         lambda notice: office.is_held and scope.offer(notice.author_id),
+        partial(ask_later, ground.leisure.put),
     )
     census = Census(sessions, identity, clock, board, sessions.probe)
     demand = Demand(clock)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from street.fakes.clock import FakeClock
@@ -9,7 +10,7 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_notice
-from swarmfeed.core.history.words import NoticeRecord, Notices
+from swarmfeed.core.history.words import NoticeRecord, Notices, Watch
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.node.ground.identity import Identity
@@ -40,10 +41,15 @@ class Rig:
             self.hello,
             self.ground.events,
             lambda notice: notice.author_id in self.offered,
+            self.ask,
         )
         self.board.watch([ANNA])
         self.peers: dict[Session, NotedPeer] = {}
         self.keys = [SigningKey(bytes([20, n]) + bytes(30)) for n in range(100)]
+
+    def ask(self, session: Session, authors: frozenset[AuthorId]) -> None:
+        watch = Watch(tuple(sorted(authors)))
+        session.outbox.put(("watch", authors), partial(session.send, watch))
 
     def hello(self) -> Hello:
         return Hello(node_id=OWN.node_id, hosts=("127.0.0.9",), link_port=1, swarm_port=2)

@@ -1,7 +1,6 @@
 """The notice board: what is kept, what is passed on to whom, what is bounded."""
 
 import asyncio
-from functools import partial
 
 import pytest
 from swarmfeed.core.base.limits import POST_AHEAD_MS_MAX
@@ -15,7 +14,7 @@ from swarmfeed.core.history.notice import (
 )
 from swarmfeed.core.history.rows import encode_notice
 from swarmfeed.core.history.words import Farewell, Notices, Watch
-from swarmfeed.core.talk.words import NotHeld, Want
+from swarmfeed.core.talk.words import NotHeld
 from swarmfeed.errors import BadSignatureError
 from swarmfeed.node.ground.events import LinkStays
 from swarmfeed.node.history import board as board_module
@@ -93,12 +92,13 @@ def test_a_forger_is_blamed(rig: Rig) -> None:
     assert rig.words() == []
 
 
-def test_a_new_peer_is_asked_for_feeds_before_it_is_told_what_is_watched() -> None:
+def test_a_new_peer_is_asked_what_it_knows_of_whom_we_watch() -> None:
     async def script(rig: Rig) -> None:
-        session, want = rig.link(1), Want(())
+        session = rig.link(1)
         rig.board.on_stays(LinkStays(session))
-        session.outbox.put("ask", partial(session.send, want))
-        assert await rig.said(session) == [want, Watch((ANNA,))]
+        assert await rig.said(session) == [Watch((ANNA,))]
+        rig.board.watch([ANNA, BERT])
+        assert await rig.said(session) == [Watch((BERT,))]
 
     play(script)
 
