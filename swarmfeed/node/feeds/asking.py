@@ -2,7 +2,8 @@
 
 held already, or few --> wanted from everybody, at once
 many new authors     --> a part from each peer, and the next part as it answers
-                         --> held since: wanted from everybody else too, with our size
+                         --> held since: wanted from everybody else too, with our size, when
+                         nobody waits for heads any more
 
 So a head comes once, from whoever is quickest, and of the others only what they hold: three
 holders of thousands of small feeds give a third each.  A peer that does not answer soon keeps
@@ -46,6 +47,8 @@ class AskingSide(Struct):
     """How many of those it may have; grows as it answers."""
     answered_s: float = -math.inf
     """When it answered last, by the loop's clock."""
+    is_held_due: bool = False
+    """Whether it is asked for those at leisure."""
     is_put_off: bool = False
     """Whether it is asked for everybody only when ``go_on`` is called."""
 
@@ -66,7 +69,8 @@ class Asking:
         self._interests = ground.interests
         self._asked_first: dict[AuthorId, Session] = {}
         """Who was asked for new authors, and did not answer yet."""
-        ground.leisure.wait_for(lambda: bool(self._asked_first))
+        self._leisure = ground.leisure
+        self._leisure.wait_for(lambda: bool(self._asked_first))
 
     def ask(self, session: Session, author_ids: Iterable[AuthorId]) -> None:
         """Want these authors from one peer; many new ones when it is its turn."""
@@ -189,19 +193,22 @@ class Asking:
         side = session.part(AskingSide)
         if side.new and side.has_room():
             session.outbox.put(("ask more",), partial(self._ask_more, session))
-        elif side.held and not side.new:
-            session.outbox.put_soon(("ask more",), partial(self._ask_more, session))
+        if side.held and not side.is_held_due:
+            side.is_held_due = True
+            self._leisure.put(partial(self._ask_for_held, session))
 
     async def _ask_more(self, session: Session) -> None:
-        side = session.part(AskingSide)
-        chosen = self._choose_new(session) if side.has_room() else []
-        if not chosen:
-            chosen = list(side.held)[:AUTHORS_ASKED_AT_ONCE]
-            for each in chosen:
-                del side.held[each]
+        chosen = self._choose_new(session) if session.part(AskingSide).has_room() else []
         if chosen:
             await self._send_want(session, chosen)
             self._go_on(session)
+
+    async def _ask_for_held(self, session: Session) -> None:
+        """Ask what a peer has of those whom another one gave: nobody waits for heads now."""
+        side = session.part(AskingSide)
+        side.is_held_due = False
+        authors, side.held = tuple(side.held), {}
+        session.outbox.put(("ask", authors), partial(self._send_wants, session, authors))
 
     def _choose_new(self, session: Session) -> list[AuthorId]:
         """Take what nobody else was asked for, and wait for the answer a while."""

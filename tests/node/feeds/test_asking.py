@@ -1,12 +1,13 @@
 """Whom the node asks for whom: few from everybody, many in parts, and nobody is waited for."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from street.loop import settle
 from swarmfeed.core.base.types import AuthorId
 from swarmfeed.core.talk.limits import (
+    AT_LEISURE_WITHIN_S,
     AUTHORS_ASKED_OF_ALL,
     AUTHORS_UNANSWERED_MAX,
     NEW_AUTHORS_ASKED_AT_ONCE,
@@ -122,10 +123,37 @@ def test_what_one_peer_gave_others_are_asked_for_with_its_size(tmp_path: Path) -
         assert await asked(to, one) == authors
         assert await asked(to, other) == [], "one is enough, while it may answer"
         await to.hear(one, anna.offer())
+        await asyncio.sleep(AT_LEISURE_WITHIN_S)
         said = [each for each in await to.said(other) if isinstance(each, Want)]
         wanted = WantedAuthor(anna.author_id, (WantedFeed(anna.feed_id, 3),))
         assert said == [Want((wanted,))]
         assert await asked(to, one) == []
+
+    talk(tmp_path, script)
+
+
+def test_what_is_held_since_is_asked_of_others_when_nobody_waits_for_heads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = 1_000_000  # while a thread works, time runs from timer to timer
+    monkeypatch.setattr("swarmfeed.node.ground.leisure.AT_LEISURE_WITHIN_S", never)
+    monkeypatch.setattr("swarmfeed.node.feeds.asking.UNANSWERED_S", never)
+
+    async def script(to: Talk) -> None:
+        anna = Scribe(1)
+        anna.grow_to(3)
+        others = strangers(AUTHORS_ASKED_OF_ALL)
+        care_for(to, [anna.author_id, *others])
+        one, other = open_link(to, 1), open_link(to, 2)
+        assert len(await asked(to, one)) == 1 + len(others)
+        assert await asked(to, other) == []
+        await to.hear(one, anna.offer())
+        assert await asked(to, other) == [], "the rest is still to come"
+        await hold_nothing(to, one, others)
+        assert await asked(to, other) == others
+        await hold_nothing(to, other, others)
+        await asyncio.sleep(1)
+        assert await asked(to, other) == [anna.author_id]
 
     talk(tmp_path, script)
 
@@ -221,7 +249,7 @@ def test_wants_with_sizes_wait_for_each_other(tmp_path: Path) -> None:
         await to.said(other)
         for each in writers:
             await to.hear(one, each.offer())
-        await settle()
+        await asyncio.sleep(AT_LEISURE_WITHIN_S)
         wants = [each for each in await to.said(other) if isinstance(each, Want)]
         assert [len(each.authors) for each in wants] == [len(writers)], "one message"
 
