@@ -3,16 +3,19 @@
 import json
 import re
 import socket
+import sys
+import threading
 from collections import Counter
 from html import escape
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import webui
 from ordeals.ordeal import Plan
-from ordeals.page import main
+from ordeals.page import main, windows
 from ordeals.page.fields import Field, sent
 from ordeals.page.forms import forms_of
 from ordeals.page.links import PARAMETERS, read_by
@@ -20,16 +23,16 @@ from ordeals.page.main import PAGE, PARTS, PLAIN, Case, cases
 from ordeals.page.markup import PRODUCT, TEXTS, careful, harmless, markup_of
 from ordeals.page.sheltered import look_up_numbers
 from ordeals.page.site import json_of, rss_of
-from ordeals.page.stage import Scene, Stage
-from ordeals.page.town import IDA
-from ordeals.page.windows import Browsers
-from ordeals.strangers.besieged import FORM_KEY, Login
+from ordeals.page.stage import Scene, Stage, Variant
+from ordeals.page.town import IDA, Town
+from ordeals.page.windows import CHROMIUM, FIREFOX, PROGRAMS, Browsers, Window
+from ordeals.strangers.besieged import FORM_KEY, Besieged, Login
 from playwright.sync_api import Browser
 from webui.pages.apps import ASKED as APP_ASKS
 
-from tests.web.browsing import browser
+from tests.web.browsing import Node, browser, node
 
-__all__ = ["browser"]
+__all__ = ["browser", "node"]
 
 PAGE_PARTS = {each.name: each for each in PAGE.parts}
 
@@ -143,6 +146,69 @@ def test_links_have_every_parameter_that_a_page_reads_alone_where_it_is_read() -
     assert set(APP_ASKS) <= set(read_by("webui.pages.apps"))
     assert read_by("webui.pages.search") == ("q", "where", "before", "older")
     assert read_by("webui.pages.papers") == ()
+
+
+SEND_WITHOUT_KEY = """() => {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: "/settings" });
+  document.body.append(form);
+  form.submit();
+}"""
+"""It is answered by a refusal, at the address of a page."""
+
+
+@pytest.mark.e2e
+def test_a_page_that_a_form_led_to_is_not_opened_anew_but_what_a_form_was_answered_with_is(
+    browser: Browser, node: Node
+) -> None:
+    class Here:
+        def post(self, name: str) -> dict[str, str]:
+            return {"url": node.server.login_link()}
+
+    window = Window(browser, cast("Besieged", Here()), script=False)
+    asked = list[str]()
+    window.context.on("request", lambda request: asked.append(request.method))
+    window.see("/settings")
+    assert asked.count("GET") >= 1
+    form = window.page.locator("form", has=window.page.locator("#language"))
+    form.get_by_role("button").click()  # and is led back
+    window.page.wait_for_load_state()
+    assert "POST" in asked
+    asked.clear()
+    window.see("/settings")
+    assert not asked
+    with window.page.expect_navigation():
+        window.page.evaluate(SEND_WITHOUT_KEY)
+    window.page.wait_for_load_state()
+    asked.clear()
+    window.see("/settings")
+    assert "GET" in asked
+    window.close()
+
+
+def test_what_is_played_in_firefox_is_played_beside_the_rest_in_a_town_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meet, towns = threading.Barrier(2, timeout=60), list[tuple[str, Town]]()
+
+    def play(stage: Stage) -> None:
+        meet.wait()
+        towns.append((stage.variant.browser, stage.town))
+
+    ways = [Variant(browser=each, script=True) for each in (FIREFOX, FIREFOX, CHROMIUM, "")]
+    played = [
+        Case(part="odd", scene=Scene(name=f"scene {number}", play=play), variant=way)
+        for number, way in enumerate(ways)
+    ]
+    monkeypatch.setattr(main, "cases", lambda part: played)
+    monkeypatch.setattr(windows, "PROGRAMS", dict.fromkeys(PROGRAMS, Path(sys.executable)))
+    monkeypatch.setattr(main, "_opened", lambda *_: None)
+    monkeypatch.setattr(Town, "at", lambda *_: None)
+    outcome = main.play("odd", Plan(seed=1, cases=len(played)))
+    assert outcome.held, outcome.gave_way
+    assert outcome.cases == len(played)
+    assert len({town for browser, town in towns if browser == FIREFOX}) == 1
+    assert len({town for _, town in towns}) == 2
 
 
 def test_its_parts_are_the_whole() -> None:

@@ -41,7 +41,7 @@ expect.set_options(timeout=PATIENCE_MS)
 SHELL = Path("/usr/bin/chromium-headless-shell")
 CHROMIUM = SHELL if SHELL.exists() else Path("/usr/bin/chromium")
 """Of the same version and source; the first has no window around its pages, which costs most
-of what a page costs (ADR 136).  ``tools/torture page`` plays in the whole browser."""
+of what a page costs (ADR 136).  Stories of ``tools/torture page`` have the whole one."""
 
 
 LEFT_ALONE = (

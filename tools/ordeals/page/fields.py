@@ -88,7 +88,7 @@ def fill(stage: Stage, field: Field, text: str) -> bool:
         if answer is not None:
             careful(answer, where)
         return answer is not None
-    stage.opened.go(field.path)
+    stage.opened.see(field.path)
     is_there = sent(stage.opened.page, field, written, f"{stage.folder}/1")
     if is_there:
         harmless(stage.opened.page, where)

@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -23,7 +24,7 @@ from ordeals.page.stage import Scene, Stage, Variant
 from ordeals.page.stories import NETWORK, PEOPLE, READING, SETTINGS, WRITING
 from ordeals.page.tabs import MANY_TABS
 from ordeals.page.town import Town
-from ordeals.page.windows import CHROMIUM, FIREFOX, PROGRAMS, Browsers, Window
+from ordeals.page.windows import CHROMIUM, FIREFOX, PROGRAMS, SHELL, Browsers, Window
 from ordeals.strangers.besieged import Besieged, Refused
 
 STORIES: Final = (READING, WRITING, PEOPLE, MANY_TABS, KEYBOARD, NETWORK, SETTINGS)
@@ -35,6 +36,11 @@ VARIANTS: Final = (
     Variant(browser=CHROMIUM, script=True),
 )
 """Each scene begins with another one, so that a sample has them all."""
+TEXT_WAYS: Final = (
+    (Variant(browser=FIREFOX, script=True), Variant(browser=SHELL, script=False)),
+    (Variant(browser=SHELL, script=True), Variant(browser=FIREFOX, script=False)),
+)
+"""Each text is played with script in one browser, and without in the other."""
 PLAIN: Final = Variant(browser="", script=False)
 """Of what asks by itself: no browser is opened for it."""
 PARTS: Final = {
@@ -73,8 +79,8 @@ def cases(part: str = "") -> list[Case]:
     lines = [
         *([("stories", scene, each) for each in _turned(number)]
           for number, scene in enumerate(STORIES)),
-        list(_in_two_ways("said", SAID)),
-        list(_in_two_ways("fields", TYPED)),
+        list(_in_two_ways("said", SAID, TEXT_WAYS)),
+        list(_in_two_ways("fields", TYPED, TEXT_WAYS[::-1])),
         [("links", scene, PLAIN) for scene in LINKS],
         [("headers", scene, PLAIN) for scene in HOSTILE],
         [("read", scene, PLAIN) for scene in SAID],
@@ -87,11 +93,13 @@ def cases(part: str = "") -> list[Case]:
     ]
 
 
-def _in_two_ways(part: str, scenes: Sequence[Scene]) -> Iterator[tuple[str, Scene, Variant]]:
-    """Each with script in one browser, and without in the other."""
+def _in_two_ways(
+    part: str, scenes: Sequence[Scene], ways: Sequence[tuple[Variant, Variant]]
+) -> Iterator[tuple[str, Scene, Variant]]:
+    """Both ways of a text; the first text begins with the first ones."""
     for half in (0, 1):
         for number, scene in enumerate(scenes):
-            yield part, scene, _turned(2 * number)[half]
+            yield part, scene, ways[number % 2][half]
 
 
 def _turned(by: int) -> list[Variant]:
@@ -100,17 +108,41 @@ def _turned(by: int) -> list[Variant]:
 
 
 def play(part: str, plan: Plan) -> Outcome:
-    """Play so many cases of a part, or of all, one after the other, in one town.
+    """Play so many cases of a part, or of all: those in Firefox beside all others.
 
     Each is told of as it ends: all of them take long, and what was played counts if they are
     cut off.
+    """
+    chosen = list(enumerate(cases(part)[: plan.cases]))
+    lanes: dict[bool, Lane] = {}
+    for number, case in chosen:
+        lanes.setdefault(case.variant.browser == FIREFOX, []).append((number, case))
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        played = list(pool.map(partial(_play_lane, plan), lanes.values()))
+    outcome, took = Outcome(), Counter[str]()
+    for each, seconds in played:
+        outcome.cases += each.cases
+        outcome.figures |= each.figures
+        outcome.gave_way += each.gave_way
+        took.update(seconds)
+    outcome.figures["seconds"] = ", ".join(f"{name} {took[name]}" for name in took)
+    return outcome
+
+
+Lane = list[tuple[int, Case]]
+"""Cases that are played one after the other, each with its number."""
+
+
+def _play_lane(plan: Plan, lane: Lane) -> tuple[Outcome, Counter[str]]:
+    """Play them in a town of their own, so that they and another lane's do not touch; returns
+    also how many seconds each kind took.
     """
     outcome, browsers = Outcome(), Browsers()
     took: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="swarmfeed-page-") as name:
         town = Town(Path(name))
         try:
-            for number, case in enumerate(cases(part)[: plan.cases]):
+            for number, case in lane:
                 started_s = time.monotonic()
                 _play(case, Player(town, browsers, plan, number), outcome)
                 seconds = round(time.monotonic() - started_s)
@@ -119,10 +151,9 @@ def play(part: str, plan: Plan) -> Outcome:
         finally:
             browsers.close()
             town.close()
-    outcome.figures["seconds"] = ", ".join(f"{name} {took[name]}" for name in took)
     if missing := set(PROGRAMS) - set(browsers.names):
         outcome.figures["not installed, so not played"] = ", ".join(sorted(missing))
-    return outcome
+    return outcome, took
 
 
 class Player(Struct, frozen=True):

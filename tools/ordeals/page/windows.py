@@ -25,9 +25,12 @@ PATIENCE_MS: Final = 300_000
 SIZE: Final = {"width": 1280, "height": 800}
 
 CHROMIUM: Final = "chromium"
+SHELL: Final = "chromium-headless-shell"
+"""Chromium without windows: enough where only what is in a page is looked at."""
 FIREFOX: Final = "firefox"
 PROGRAMS: Final = {
     CHROMIUM: Path("/usr/bin/chromium"),
+    SHELL: Path("/usr/bin/chromium-headless-shell"),
     FIREFOX: Path("/usr/bin/firefox-esr"),
 }
 """As Debian installs them."""
@@ -106,6 +109,7 @@ class Window:
         self.complaints: list[str] = []
         """What the browser said, what it asked others for, boxes that a script opened."""
         self.node = node
+        self._method = ""
         self.context = browser.new_context(viewport=SIZE, java_script_enabled=script)  # type: ignore[arg-type]  # it is one
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_init_script(_TELL_OF_POLICY)
@@ -132,6 +136,12 @@ class Window:
             self.page.goto(self.url + path)
         # In Firefox a page that still loads would stop the next.
         self.page.wait_for_load_state()
+
+    def see(self, path: str) -> None:
+        """Open a page of the node, unless it was just led to, as it is after a form."""
+        is_open = self.page.url.partition("#")[0] == self.url + path
+        if not (is_open and self._method == "GET"):
+            self.go(path)
 
     def press(self, name: str) -> None:
         """Press what leads to a page, perhaps the same anew, and wait until that is there."""
@@ -165,6 +175,8 @@ class Window:
         dialog.dismiss()
 
     def _look_at(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._method = request.method
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob", "about") and parts.netloc != self._host:
             self.complaints.append(f"asked {parts.netloc or request.url}")
