@@ -12,8 +12,9 @@ compared, and takes lengths such as ``-6``: ``d0:i1e-6:`` sends it back to read 
 for ever.  bencode2 takes the one spelling alone, twenty times as fast as Python; it has no
 bounds, so it reads nothing long, what it read is counted, and what it refuses is read once more
 here, where the error says what is wrong.  Nor does it read what may be nested deep, which takes
-its stack and, when it refuses, its time.  Where it was not compiled, all is read here: its own
-Python takes a thousand lists in one another for a fault of the program.
+its stack and, when it refuses, its time.  It also writes, once all is of the exact types.
+Where it was not compiled, all is read here, and bencode.py writes: its own Python takes a
+thousand lists in one another for a fault of the program.
 
 Source: BEP 3, "bencoding".
 """
@@ -25,7 +26,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, cast
 
-from bencode2 import COMPILED, BencodeDecodeError, bdecode
+from bencode2 import COMPILED, BencodeDecodeError, bdecode, bencode
 from bencodepy import BencodeEncoder
 
 from swarmfeed.core.base.limits import MESSAGE_DEPTH_MAX, VALUES_MAX
@@ -88,7 +89,8 @@ def encode(value: Encodable) -> bytes:
         ValueError: An integer outside of 64 bits, text that is not Unicode, or the same key
             twice (once as text and once as bytes).
     """
-    return cast(bytes, _encoder.encode(_to_plain(value)))
+    plain = _to_plain(value)
+    return bencode(plain) if COMPILED else cast(bytes, _encoder.encode(plain))
 
 
 def decode(data: bytes, *, limit_bytes: int, values_max: int = VALUES_MAX) -> Value:

@@ -104,6 +104,13 @@ def read_alone(spelling: bytes) -> Value:
         return decode(spelling, limit_bytes=len(spelling))
 
 
+def write_alone(value: Value) -> bytes:
+    """The same of writing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bencoding, "COMPILED", False)
+        return encode(value)
+
+
 values = st.recursive(
     st.integers(INT_MIN, INT_MAX) | st.binary(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.binary(max_size=4), inner),
@@ -136,6 +143,7 @@ def test_a_value_comes_back_unchanged(value: Value) -> None:
     expected = outcome(Reference(encoded).read_all)
     assert outcome(lambda: decode(encoded, limit_bytes=len(encoded))) == expected
     assert expected in (value, None)  # None: nested too deep
+    assert write_alone(value) == encoded
 
 
 @pytest.mark.attack("A09")
