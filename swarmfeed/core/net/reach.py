@@ -1,16 +1,19 @@
 """Which addresses a node may dial or let in, given where it listens.
 
 Peer lists come from strangers.  Without these rules anyone could make a node knock at its
-own machine, at the router of its home, or at a cloud's metadata service.
+own machine, at the router of its home, or at a cloud's metadata service.  Of each of thousands
+of feeds the same few addresses are asked about: what was found of the last ones is kept.
 
 Networks: IANA special-purpose address registries (RFC 6890 and its updates).
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from swarmfeed.core.base.limits import DIAL_PORT_MIN
+from swarmfeed.core.base.spelling import HOSTS_KEPT_MAX
 from swarmfeed.core.base.types import Endpoint
 
 Address = IPv4Address | IPv6Address
@@ -84,12 +87,14 @@ OUTSIDE_LOOPBACK: Final[Sequence[tuple[str, str]]] = (
 )
 
 
+@lru_cache(HOSTS_KEPT_MAX)
 def is_loopback(host: str) -> bool:
     """Whether ``host`` is an address of this machine only; False for what is no address."""
     address = _parse_address(host)
     return address is not None and _is_in(address, LOOPBACK)
 
 
+@lru_cache(HOSTS_KEPT_MAX)
 def is_public(host: str) -> bool:
     """Whether ``host`` is an address that means the same to everybody; no name is one."""
     address = _parse_address(host)
@@ -97,12 +102,14 @@ def is_public(host: str) -> bool:
     return address is not None and not _is_in(address, closed)
 
 
+@lru_cache(HOSTS_KEPT_MAX)
 def is_private(host: str) -> bool:
     """Whether ``host`` is an address that means another machine in each private network."""
     address = _parse_address(host)
     return address is not None and _is_in(address, LAN)
 
 
+@lru_cache(HOSTS_KEPT_MAX)
 def is_shared(host: str) -> bool:
     """Whether ``host`` is an address of a provider's inside, or of a VPN."""
     address = _parse_address(host)
@@ -177,6 +184,7 @@ def _parse_all(hosts: Collection[str]) -> list[Address]:
     return [address for host in hosts if (address := _parse_address(host)) is not None]
 
 
+@lru_cache(HOSTS_KEPT_MAX)
 def _parse_address(host: str) -> Address | None:
     """The address, or None; one with a zone (``fe80::1%eth0``) is none."""
     if "%" in host:
