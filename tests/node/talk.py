@@ -50,8 +50,8 @@ class Talk:
     async def said(self, session: Session) -> list[Message]:
         """All that the node said to a peer since the last time."""
         await settle()
-        session.outbox.hurry()
         while len(session.outbox):
+            session.outbox.hurry()
             saying = session.outbox._due.pop(next(iter(session.outbox._due)))
             await saying()
             await settle()

@@ -87,15 +87,13 @@ class Holder:
     def on_wake(self, session: Session, message: Wake) -> None:
         """Load a feed's torrents for somebody who is about to fetch, and say so."""
         feed_id = message.feed_id
-        replica = self._shelf.replica(feed_id)
-        if replica is not None and self._seeder.wake(feed_id):
+        if (replica := self._shelf.replica(feed_id)) and self._seeder.wake(feed_id):
             session.outbox.put(("awake", feed_id), partial(self._send_have, session, replica))
 
     def tell_asleep(self, event: FellAsleep) -> None:
         """Tell who may come for a feed that it has to be woken first."""
         feed_id = event.feed_id
-        replica = self._shelf.replica(feed_id)
-        if replica is None:
+        if (replica := self._shelf.replica(feed_id)) is None:
             return
         for session in self._who_want(self._shelf.author_of(feed_id)):
             session.outbox.put(("awake", feed_id), partial(self._send_have, session, replica))
@@ -186,8 +184,7 @@ class Holder:
         or ourselves."""
         records = {}
         for session in self._sessions.all():
-            record = self._record(session, feed_id)
-            if record is not None:
+            if (record := self._record(session, feed_id)) is not None:
                 records[session.node_id] = record
         for each in self._index.holders(feed_id) if found is None else found:
             known = HolderRecord(each.node_id, each.link, each.swarm, each.size, each.complete)
@@ -247,22 +244,22 @@ class Holder:
             feeds += self._shelf.feeds_of(chosen[-1])
         if unanswered:
             session.outbox.put(("wants",), partial(self._answer_some, session))
+        are_many = len(feeds) >= FEEDS_ANSWERED_AT_ONCE
         remembered = self._index.holders_by_feed(feeds)
         with self._leisure.serving():
             for author_id in chosen:
-                await self._answer_author(session, author_id, remembered)
+                await self._answer_author(session, author_id, remembered, are_many)
                 await breathe()
 
     async def _answer_author(
-        self, session: Session, author_id: AuthorId, remembered: Remembered
+        self, session: Session, author_id: AuthorId, remembered: Remembered, are_many: bool
     ) -> None:
         feeds = self._shelf.feeds_of(author_id)
         if not feeds:
             await session.send(NotHeld(author_id))
         for feed_id in feeds:
             await breathe()
-            replica = self._shelf.replica(feed_id)
-            if replica is None:
+            if (replica := self._shelf.replica(feed_id)) is None:
                 continue  # it was let go meanwhile
             if session.knows.get(feed_id, 0) < replica.size:
                 await self.offer(session, replica)
@@ -274,7 +271,10 @@ class Holder:
                 await session.send(fork)
             holders = remembered.get(feed_id, ())
             await self._send_holders(session, author_id, feed_id, holders)
-            await self._confirm_to(session, feed_id)
+            if are_many:  # who waits for their heads does not look at receipts
+                self.confirm(feed_id)
+            else:
+                await self._confirm_to(session, feed_id)
         await self._send_certificates(session, author_id)
 
     async def _tell_of_author(self, session: Session, author_id: AuthorId) -> None:
@@ -378,9 +378,10 @@ class Holder:
 
         Nothing is to be fetched there: who was named once is dialled, and says what it holds.
         """
-        known, named = tuple(filter(session.may_know, known)), session.part(HolderSide).named
+        named = session.part(HolderSide).named
         if not self._has_chunks(feed_id):
             known = tuple(each for each in known if each.node_id not in named)
+        known = tuple(filter(session.may_know, known))
         if session.knows.get(feed_id):  # else it may pass over what it is told of the feed
             named.update(each.node_id for each in known)
         return known

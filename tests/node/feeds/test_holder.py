@@ -345,3 +345,25 @@ def test_what_a_peer_may_want_is_bounded(
         assert len(await to.said(asker)) == 100
 
     talk(tmp_path, script)
+
+
+def test_of_many_feeds_heads_go_first_and_receipts_at_leisure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holder_module, "FEEDS_ANSWERED_AT_ONCE", 2)
+
+    async def script(to: Talk) -> None:
+        busy = ["somebody waits for heads"]
+        to.node.ground.leisure.wait_for(lambda: bool(busy))
+        anna, bert = Scribe(1), Scribe(2)
+        for each in (anna, bert):
+            each.grow_to(3)
+            hold(to, each)
+        asker = to.link(1)
+        await to.hear(asker, Want((*want(anna).authors, *want(bert).authors)))
+        assert await to.kinds_said(asker) == ["Have", "HeadOffer"] * 2
+        busy.clear()
+        await asyncio.sleep(1)
+        assert await to.kinds_said(asker) == ["Receipt"] * 2
+
+    talk(tmp_path, script)
