@@ -112,7 +112,7 @@ class Writing:
         start, end = verdict.missing
         return OwnFeed(
             standing=(Ruling.ENDED if self._pen.is_removed else verdict.ruling).value,
-            sentence=self._pen.trouble(),
+            sentence=self._pen.trouble(verdict),
             missing_start=start,
             missing_end=end,
         )

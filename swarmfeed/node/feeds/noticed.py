@@ -92,12 +92,13 @@ class Noticed:
     def newest(self, count: int, came: Iterable[KnownApproach]) -> list[Concern]:
         """So many of the newest, without a word of them; ``came`` are all approaches."""
         unheard = self._screen.unheard()
-        found = [*self._in_index(count, unheard)]
+        found = self._in_index(count, unheard)
         opened = self._shown.concerning(None, unheard)[:count]
-        found += [_concern(_known(each)) for each in opened]
+        more = [_concern(_known(each)) for each in opened]
         heard = (each for each in came if each.author_id not in unheard)
-        found += [Concern(mark_of(each), each) for each in heard]
-        return _newest_first(found)[:count]
+        more += [Concern(mark_of(each), each) for each in heard]
+        # Those of the index are in order; every page asks, of a thousand.
+        return _newest_first([*found, *more])[:count] if more else [*found]
 
     def told_of(self, found: Sequence[Concern]) -> list[Concern]:
         """Those of them that stand in no thread which the person muted."""

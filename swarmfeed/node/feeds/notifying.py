@@ -180,8 +180,10 @@ class Notifying:
 
 
 def _is_read(mark: ReadMark, read: Mapping[bytes, bytes]) -> bool:
-    value = read.get(mark.key, b"")
-    return read_up_to(value) >= mark.up_to_ms if mark.up_to_ms else bool(value)
+    value = read.get(mark.key)
+    if not value:
+        return False
+    return read_up_to(value) >= mark.up_to_ms if mark.up_to_ms else True
 
 
 def _earlier(asked: ReadMark, known: ReadMark) -> ReadMark:

@@ -22,7 +22,6 @@ from swarmfeed.node.feeds.patcher import Patcher
 from swarmfeed.node.feeds.showing import Showing
 from swarmfeed.node.ground.begun_anew import begun_anew
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.interests import OWN
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor, TorrentProgress
 
@@ -42,6 +41,15 @@ class Size(Struct, frozen=True):
             self.bytes_held + other.bytes_held,
             self.bytes_total + other.bytes_total,
         )
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How the own feed stands; every page asks, so it is looked up once for each."""
+
+    trouble: str
+    """Why nothing can be written; empty while all is well."""
+    held_by: int | None
+    """Others that confirmed all of the own feed that most have; None while it is empty."""
 
 
 class _Noted(Struct, frozen=True, kw_only=True):
@@ -85,6 +93,7 @@ class Reporter:
     ) -> None:
         self._pen = ground.pen
         self._own_feed = ground.identity.feed_id
+        self._own_id = ground.identity.author_id
         self._shelf = ground.shelf
         self._logs = ground.shells.logs
         self._index = ground.shells.index
@@ -206,21 +215,16 @@ class Reporter:
             budget=format_size(self._extents.shown_bytes(author_id) or 0, tenths_below=10),
         )
 
-    def sentence(self, *, running: bool, safe: bool) -> str:
+    def standing(self) -> Standing:
+        return Standing(trouble=self._pen.trouble(), held_by=self._own_held_by())
+
+    def sentence(self, own: Standing, *, running: bool, safe: bool) -> str:
         """How things are, for a person; ``safe`` when own posts would outlive this machine."""
-        if trouble := self._pen.trouble():
-            return joined((trouble, *self._concerns(but=self._own_feed)))
-        peers, held_by = len(self._sessions.all()), self.held_by()
+        if own.trouble:
+            return joined((own.trouble, *self._concerns(but=self._own_feed)))
+        peers, held_by = len(self._sessions.all()), own.held_by
         how = sentences.how_it_is(running=running, peers=peers, held_by=held_by, safe=safe)
         return joined((how, *self._concerns()))
-
-    def held_by(self) -> int | None:
-        """Others that confirmed all of the own feed that most have; None while it is empty."""
-        own = self._interests.with_interest(OWN)
-        feeds = [each for author_id in own for each in self._shelf.feeds_of(author_id)]
-        known = {each: self._shelf.replica(each) for each in feeds}
-        written = [each for each, replica in known.items() if replica and replica.size]
-        return max(map(self._held_by, written), default=None)
 
     async def disk_bytes(self) -> int:
         """Bytes of all feeds; asks the disk about those that changed, in a thread."""
@@ -357,6 +361,12 @@ class Reporter:
             each for each in self._sessions.all() if not each.swarm and not each.is_punched
         )
         return any(feed_id in each.holds for each in others)
+
+    def _own_held_by(self) -> int | None:
+        feeds = self._shelf.feeds_of(self._own_id)
+        known = {each: self._shelf.replica(each) for each in feeds}
+        written = [each for each, replica in known.items() if replica and replica.size]
+        return max(map(self._held_by, written), default=None)
 
     def _rank(self, feed_id: FeedId) -> int:
         author_id = self._shelf.author_of(feed_id)

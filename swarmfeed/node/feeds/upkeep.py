@@ -40,7 +40,6 @@ class AboutNode:
         self._jobs = ground.shells.jobs
         self._strain = ground.strain
         self._reach = ground.reach
-        self._pen = ground.pen
         self._reporter = reporter
 
     def rows(self) -> tuple[Answers, ...]:
@@ -55,9 +54,14 @@ class AboutNode:
         running, refused = self._settings.network, self._strain.now()
         safety = await self.safety()
         safe = safety is not None and safety.safe
-        said = refused[0] if refused else self._reporter.sentence(running=running, safe=safe)
-        peers, held_by = len(self._sessions.all()), self._reporter.held_by()
-        stopped = bool(refused or self._pen.trouble())
+        own = self._reporter.standing()
+        peers, held_by = len(self._sessions.all()), own.held_by
+        said = (
+            refused[0]
+            if refused
+            else self._reporter.sentence(own, running=running, safe=safe)
+        )
+        stopped = bool(refused or own.trouble)
         short = how_it_is_in_short(
             running=running, peers=peers, held_by=held_by, safe=safe, stopped=stopped
         )

@@ -90,9 +90,13 @@ class Pen:
             )
         )
 
-    def trouble(self) -> str:
-        """Why nothing can be written, and what to do; empty while all is well."""
-        return self._refusal() or say(self.verdict())
+    def trouble(self, verdict: Verdict | None = None) -> str:
+        """Why nothing can be written, and what to do; empty while all is well.
+
+        Args:
+            verdict: Where it was asked for just now: it looks at the disk.
+        """
+        return self._refusal() or say(verdict or self.verdict())
 
     def _refusal(self) -> str:
         """Why nothing is signed though the feed is sound; empty: something may be."""

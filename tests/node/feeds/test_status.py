@@ -1,5 +1,6 @@
 """The sentence a person reads first, and the numbers beside it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from street.authors import moved
 from street.fakes.held import summed
 from swarmfeed.core.asks.feeds import FeedStatus, HowMuchIsHeld
 from swarmfeed.core.asks.people import AboutAuthor
-from swarmfeed.core.asks.upkeep import Status
+from swarmfeed.core.asks.upkeep import HowIsIt, Status
+from swarmfeed.core.asks.writing import HowIsMyFeed
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join, sign_rotate
 from swarmfeed.core.feed.head import sign_receipt
@@ -47,30 +49,53 @@ async def all_feeds(to: Talk) -> Sequence[FeedStatus]:
 def test_the_sentence_says_how_things_are(tmp_path: Path) -> None:
     async def script(to: Talk) -> None:
         reporter = to.node.feeds.reporter
-        assert reporter.sentence(running=False, safe=False) == (
+        assert reporter.sentence(reporter.standing(), running=False, safe=False) == (
             "Offline: this command opened the data without the network."
         )
-        assert reporter.sentence(running=True, safe=False) == (
+        assert reporter.sentence(reporter.standing(), running=True, safe=False) == (
             "Not connected to anybody right now: what you write is kept here, and goes out as"
             " soon as somebody is there."
         )
         to.link(1)
-        assert reporter.sentence(running=True, safe=False) == (
+        assert reporter.sentence(reporter.standing(), running=True, safe=False) == (
             "Connected to 1 machine; what you wrote last is on this machine only, going out."
         )
         await confirm(to, 0)
         to.link(2)
-        assert reporter.sentence(running=True, safe=False) == (
+        assert reporter.sentence(reporter.standing(), running=True, safe=False) == (
             "Well connected, and 1 other has your newest post."
         )
         await confirm(to, 1)
-        assert reporter.sentence(running=True, safe=False) == (
+        assert reporter.sentence(reporter.standing(), running=True, safe=False) == (
             "Well connected, and 2 others have your newest post."
         )
         await to.node.feeds.writer.publish_post("newer than the receipts", None)
-        assert reporter.sentence(running=True, safe=False) == (
+        assert reporter.sentence(reporter.standing(), running=True, safe=False) == (
             "Well connected; what you wrote last is on this machine only, going out."
         )
+
+    talk(tmp_path, script)
+
+
+def test_how_the_own_feed_stands_is_looked_up_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every page asks: the disk for its mark, and the index for who confirmed it."""
+
+    async def script(to: Talk) -> None:
+        shells, looks = to.node.ground.shells, Counter[str]()
+
+        def counted(of: object, name: str) -> None:
+            look = getattr(of, name)
+            monkeypatch.setattr(of, name, lambda feed: looks.update([name]) or look(feed))
+
+        counted(shells.logs, "mark")
+        counted(shells.index, "receipts")
+        await asked(to, HowIsIt())
+        assert looks["receipts"] <= 2, "once for itself, and once for how safe it is"
+        assert looks["mark"] == 1
+        await asked(to, HowIsMyFeed())
+        assert looks["mark"] == 2
 
     talk(tmp_path, script)
 
