@@ -7,40 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from swarmfeed.core.asks import sentences
-from swarmfeed.core.asks.feeds import AllTogether, FeedStatus, FeedSums, together
+from swarmfeed.core.asks.feeds import AllTogether, FeedStatus
 from swarmfeed.core.asks.people import FetchProgress
 from swarmfeed.core.asks.withdrawal_sentences import PACKED_TOO_OFTEN
 from swarmfeed.core.base.address import format_author
 from swarmfeed.core.base.ranges import subtract
 from swarmfeed.core.base.texts import format_size, joined
-from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId, NodeId
+from swarmfeed.core.base.types import AuthorId, FeedId, NodeId
 from swarmfeed.core.feed.metainfo import NAMED_BYTES, named_by
-from swarmfeed.core.feed.replica import Replica
 from swarmfeed.node.feeds.fetcher import Fetcher
 from swarmfeed.node.feeds.finder import Finder
 from swarmfeed.node.feeds.patcher import Patcher
 from swarmfeed.node.feeds.showing import Showing
+from swarmfeed.node.feeds.sizes import Size, Sizes, Sum
 from swarmfeed.node.ground.begun_anew import begun_anew
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor, TorrentProgress
-
-
-class Size(Struct, frozen=True):
-    """How much of a feed, or of an author, there is and is here."""
-
-    entries: int = 0
-    entries_held: int = 0
-    bytes_held: int = 0
-    bytes_total: int = 0
-
-    def __add__(self, other: "Size") -> "Size":
-        return Size(
-            self.entries + other.entries,
-            self.entries_held + other.entries_held,
-            self.bytes_held + other.bytes_held,
-            self.bytes_total + other.bytes_total,
-        )
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -60,15 +43,6 @@ class _Noted(Struct, frozen=True, kw_only=True):
     holders: frozenset[NodeId] = frozenset()
     receipts: tuple[int, ...] = ()
     """Sizes that other nodes confirmed."""
-
-
-class _Measured(Struct, frozen=True):
-    """How much there is of a feed, as long as nothing of it changes."""
-
-    replica: Replica
-    held: int
-    """Hash of which chunks were held."""
-    size: Size
 
 
 class _Traffic(Struct, frozen=True):
@@ -107,7 +81,7 @@ class Reporter:
         self._finder = finder
         self._patcher = patcher
         self._extents = ground.extents
-        self._measured: dict[FeedId, _Measured] = {}
+        self._sizes = Sizes(ground.shelf, ground.shells.logs)
 
     def ranked(self) -> list[FeedId]:
         """All feeds, those of the strongest interest first."""
@@ -116,14 +90,17 @@ class Reporter:
     async def together(self) -> AllTogether:
         """Sums over all feeds, without a look into the index."""
         traffic, feed_ids = self._traffic(), self._shelf.feed_ids()
-        found = list[FeedSums]()
-        for gone in self._measured.keys() - {*feed_ids}:
-            del self._measured[gone]
+        self._sizes.forget_others(feed_ids)
+        sums = dict[str, Sum]()
         async for feed_id in in_turns(feed_ids):
             author_id = self._shelf.author_of(feed_id)
             if author_id is not None and self._shelf.replica(feed_id) is not None:
-                found.append(self._sums(feed_id, author_id, traffic))
-        return together(found)
+                interest = self._interests.of(author_id)
+                relation = interest.relation if interest else ""
+                if relation not in sums:
+                    sums[relation] = Sum(relation=relation)
+                self._add(sums[relation], feed_id, traffic)
+        return AllTogether(sums=tuple(each.done() for each in sums.values()))
 
     async def feeds_of(self, author_id: AuthorId) -> tuple[FeedStatus, ...]:
         """The feeds of one author that are on the shelf."""
@@ -299,48 +276,22 @@ class Reporter:
             by_another=size.entries_held < size.entries and self._comes_by_another(feed_id),
         )
 
-    def _sums(self, feed_id: FeedId, author_id: AuthorId, traffic: _Traffic) -> FeedSums:
-        """What one feed adds to those of its relation: of each it is asked, so nothing else."""
-        flying = traffic.flying.get(feed_id, ())
-        size = self._size(feed_id, flying)
-        interest = self._interests.of(author_id)
-        return FeedSums(
-            relation=interest.relation if interest else "",
-            feeds=1,
-            entries=size.entries,
-            entries_held=size.entries_held,
-            bytes_held=size.bytes_held,
-            fetching=len(flying),
-            rate_bytes_per_s=sum(each.down_bytes_per_s for each in flying),
-            uploaded_bytes=traffic.uploaded_bytes[feed_id[:NAMED_BYTES]],
-            forked=int(self._shelf.is_forked(feed_id)),
-        )
+    def _add(self, to: Sum, feed_id: FeedId, traffic: _Traffic) -> None:
+        """Count one feed: of each it is asked, so nothing else."""
+        to.add(self._sizes.of(feed_id))
+        to.forked += self._shelf.is_forked(feed_id)
+        if flying := traffic.flying.get(feed_id):
+            to.bytes_held += sum(each.bytes_done for each in flying)
+            to.fetching += len(flying)
+            to.rate_bytes_per_s += sum(each.down_bytes_per_s for each in flying)
+        if traffic.uploaded_bytes:
+            to.uploaded_bytes += traffic.uploaded_bytes[feed_id[:NAMED_BYTES]]
 
     def _size(self, feed_id: FeedId, flying: Sequence[TorrentProgress]) -> Size:
-        size = self._size_on_disk(feed_id)
+        size = self._sizes.of(feed_id)
         if not flying:
             return size
         return size + Size(bytes_held=sum(each.bytes_done for each in flying))
-
-    def _size_on_disk(self, feed_id: FeedId) -> Size:
-        replica, held = self._shelf.replica(feed_id), self._logs.held(feed_id)
-        assert replica is not None, "every feed on the shelf has a replica"
-        known = self._measured.get(feed_id)
-        if known is None or known.replica is not replica or known.held != hash(held):
-            known = _Measured(replica, hash(held), self._measure(feed_id, replica, held))
-            self._measured[feed_id] = known
-        return known.size
-
-    def _measure(self, feed_id: FeedId, replica: Replica, held: frozenset[ChunkSpan]) -> Size:
-        tail_bytes = sum(map(len, replica.tail))
-        sizes = {span: record.pieces.size_bytes for span, record in replica.chunks().items()}
-        held_bytes = sum(size for span, size in sizes.items() if span in held)
-        return Size(
-            entries=replica.size,
-            entries_held=self._shelf.entries_held(feed_id),
-            bytes_held=tail_bytes + held_bytes,
-            bytes_total=tail_bytes + sum(sizes.values()),
-        )
 
     def _traffic(self) -> _Traffic:
         return _Traffic(self._flying(), _uploaded_bytes(self._swarm.uploaded()))

@@ -7,6 +7,7 @@ has to list a folder to know.
 import os
 import re
 import shutil
+import threading
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -47,6 +48,8 @@ PATHS_KEPT: Final = 256
 SYNCED_AT_ONCE: Final = 4
 """Files that are brought to the disk side by side: as many as most batches of posts seal."""
 
+_NONE: Final = frozenset[ChunkSpan]()
+
 _STAGED_SUFFIX: Final = ".new"
 """Behind the name of a chunk that waits until the journal knows of it."""
 
@@ -60,7 +63,8 @@ class ChunkFiles:
         # To put a path together takes as long as to write into the file.
         self.feed_folder = lru_cache(PATHS_KEPT)(self._feed_folder)
         self.journal = lru_cache(PATHS_KEPT)(self._journal)
-        self._held: dict[FeedId, set[ChunkSpan]] = {}  # of feeds with chunks
+        self._held: dict[FeedId, frozenset[ChunkSpan]] = {}  # of feeds with chunks
+        self._noting = threading.Lock()
         self._made: set[FeedId] = set()  # feeds whose folders are there, and durable
         self._measured: dict[FeedId, tuple[Hashable, int]] = {}
 
@@ -125,7 +129,8 @@ class ChunkFiles:
     # --- which are there ---
 
     def held(self, feed_id: FeedId) -> frozenset[ChunkSpan]:
-        return frozenset(self._held.get(feed_id, ()))
+        """The same object as long as nothing changes: thousands are asked for at a page."""
+        return self._held.get(feed_id, _NONE)
 
     def drop_temporary(self, feed_id: FeedId) -> list[str] | None:
         """Delete what a crash left half written, in all folders of a feed.
@@ -169,9 +174,17 @@ class ChunkFiles:
 
     def _note_held(self, feed_id: FeedId, spans: Collection[ChunkSpan]) -> None:
         if spans:
-            self._held[feed_id] = set(spans)
+            self._held[feed_id] = frozenset(spans)
         else:
             self._held.pop(feed_id, None)
+
+    def _note_kept(self, feed_id: FeedId, spans: Iterable[ChunkSpan]) -> None:
+        with self._noting:  # a feed may be written in one thread while a chunk comes in another
+            self._note_held(feed_id, self.held(feed_id).union(spans))
+
+    def _note_gone(self, feed_id: FeedId, span: ChunkSpan) -> None:
+        with self._noting:
+            self._note_held(feed_id, self.held(feed_id) - {span})
 
     def listed(self, feed_id: FeedId) -> list[ChunkSpan]:
         """What stands in the folder, in no order, whatever is remembered of it."""
@@ -183,7 +196,7 @@ class ChunkFiles:
         self.make_folders(feed_id)
         files = {chunk_name(feed_id, span): chunk for span, chunk in chunks.items()}
         write_files(self.kept_folder(feed_id), files, self._threads)
-        self._held.setdefault(feed_id, set()).update(chunks)
+        self._note_kept(feed_id, chunks)
 
     def stage(self, feed_id: FeedId, chunks: Mapping[ChunkSpan, bytes]) -> None:
         """Write what is to take the place of chunks that are kept, beside them."""
@@ -232,7 +245,7 @@ class ChunkFiles:
         arrived = self._incoming(feed_id, span)
         fsync_file(arrived)
         move_file(arrived, self._kept(feed_id, span))
-        self._held.setdefault(feed_id, set()).add(span)
+        self._note_kept(feed_id, (span,))
 
     def read(self, feed_id: FeedId, span: ChunkSpan) -> bytes:
         return _read(self._kept(feed_id, span))
@@ -256,7 +269,7 @@ class ChunkFiles:
         write_part(self._incoming(feed_id, span), offset, data)
 
     def drop(self, feed_id: FeedId, span: ChunkSpan) -> None:
-        self._held.get(feed_id, set()).discard(span)
+        self._note_gone(feed_id, span)
         delete_file(self._kept(feed_id, span))
 
     def drop_incoming(self, feed_id: FeedId, span: ChunkSpan) -> None:
@@ -267,7 +280,7 @@ class ChunkFiles:
         kept = self._kept(feed_id, span)
         if kept.is_symlink():
             delete_file(kept)  # nobody shall write through it
-        self._held.get(feed_id, set()).discard(span)
+        self._note_gone(feed_id, span)
         with unsaved(kept), suppress(FileNotFoundError):
             os.replace(kept, self._incoming(feed_id, span))
 

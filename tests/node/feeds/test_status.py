@@ -16,7 +16,7 @@ from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
 from swarmfeed.core.feed.certificate import sign_join, sign_rotate
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.talk.words import Receipt
-from swarmfeed.node.feeds.status import Size
+from swarmfeed.node.feeds.sizes import Size
 from swarmfeed.node.ground.interests import FETCHED, FOLLOWED, FRIEND_OF_FRIEND, Interest
 from swarmfeed.ports import KnownHolder
 
@@ -151,7 +151,7 @@ def test_what_does_not_change_is_measured_once(
             measured.append(feed_id)
             return Size()
 
-        monkeypatch.setattr(reporter, "_measure", measure)
+        monkeypatch.setattr(reporter._sizes, "_measure", measure)
         anna = Scribe(1)
         to.care(anna.author_id, FOLLOWED)
         session = to.link(1)

@@ -44,6 +44,18 @@ def test_only_what_is_named_as_a_chunk_is_taken_up(chunks: ChunkFiles, tmp_path:
     assert again.held(FEED) == {SPAN, higher}
 
 
+def test_what_is_kept_is_told_as_the_same_until_it_changes(chunks: ChunkFiles) -> None:
+    """Thousands of feeds are asked for at a page: to know one again costs nothing."""
+    before = chunks.held(FEED)
+    assert chunks.held(FEED) is before
+    higher = ChunkSpan(1, 4)
+    chunks.write(FEED, {higher: b"another"})
+    assert before == {SPAN}, "who was told keeps what was so then"
+    assert chunks.held(FEED) == {SPAN, higher}
+    chunks.drop(FEED, SPAN)
+    assert chunks.held(FEED) == {higher}
+
+
 def test_a_feed_without_folders_has_no_chunks(tmp_path: Path) -> None:
     chunks = ChunkFiles(tmp_path / "feeds")
     assert not chunks.has_folders(FEED)
