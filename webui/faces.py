@@ -1,12 +1,14 @@
 """What stands for a person at a glance: the picture they show, or the pattern of their key."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from flask import g, url_for
 from markupsafe import Markup
 from msgspec import Struct
+from msgspec.structs import astuple
 from swarmfeed.core.asks.faces import Face, faces_of
 from swarmfeed.core.asks.limits import FACES_AT_ONCE_MAX
 from swarmfeed.core.asks.media import HERE
@@ -15,9 +17,6 @@ from swarmfeed.core.base.types import AuthorId
 
 from webui import pictures
 from webui.current import ask
-
-_HOLDS_OTHERS: Final = (Struct, dict, tuple, list)
-
 
 def emblem(author_id: AuthorId) -> Markup:
     """Return their picture, where it is here already; else the pattern."""
@@ -56,20 +55,31 @@ def expect(shown: object) -> None:
 
 def people_in(shown: object) -> Iterator[AuthorId]:
     """Return who is named in answers, as ``author_id``, however deep."""
-    if isinstance(shown, Struct):
-        author_id = getattr(shown, "author_id", None)
-        within: Iterable[object] = (getattr(shown, each) for each in shown.__struct_fields__)
-    elif isinstance(shown, dict):
-        author_id, within = shown.get("author_id"), shown.values()
-    elif isinstance(shown, tuple | list):
-        author_id, within = None, shown
-    else:
-        return
-    if isinstance(author_id, bytes):
-        yield AuthorId(author_id)
-    for each in within:
-        if isinstance(each, _HOLDS_OTHERS):
-            yield from people_in(each)
+    # A page has thousands of values: all are walked in this one frame.
+    around: list[Iterator[object]] = [iter((shown,))]
+    while around:
+        for each in around[-1]:
+            look = _look_into(type(each))
+            if look is not None:
+                author_id, within = look(each)
+                if isinstance(author_id, bytes):
+                    yield AuthorId(author_id)
+                around.append(iter(within))
+                break
+        else:
+            around.pop()
+
+
+@cache
+def _look_into(kind: type) -> Callable[[Any], tuple[object, Iterable[object]]] | None:
+    """What tells of such a value whom it names and what is in it; None: it holds no others."""
+    if issubclass(kind, Struct):
+        return lambda each: (getattr(each, "author_id", None), astuple(each))
+    if issubclass(kind, dict):
+        return lambda each: (each.get("author_id"), each.values())
+    if issubclass(kind, tuple | list):
+        return lambda each: (None, each)
+    return None
 
 
 def _picture_url(author_id: AuthorId) -> str:

@@ -8,6 +8,7 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from typing import Final
@@ -30,15 +31,22 @@ def support_text(status: NodeStatus, held: AllTogether, options: Sequence[StartO
     return "\n".join(("swarmfeed support file", "", *chain.from_iterable(parts)))
 
 
-def _versions() -> Iterator[str]:
-    yield f"swarmfeed {swarmfeed.__version__}"
-    yield f"python {platform.python_version()}"
-    yield f"system {sys.platform} {platform.machine()}"
-    for name in LIBRARIES:
-        try:
-            yield f"{name} {version(name)}"
-        except PackageNotFoundError:
-            yield f"{name} is not here"
+@cache
+def _versions() -> tuple[str, ...]:
+    """Of what is loaded: looked up once, for each stands in a file of its own."""
+    return (
+        f"swarmfeed {swarmfeed.__version__}",
+        f"python {platform.python_version()}",
+        f"system {sys.platform} {platform.machine()}",
+        *map(_version, LIBRARIES),
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return f"{name} is not here"
 
 
 def _counts(status: NodeStatus, held: AllTogether) -> Iterator[str]:
