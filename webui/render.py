@@ -19,6 +19,7 @@ from swarmfeed.core.base.limits import (
     LINK_CHARS_MAX,
     TEXT_BYTES_MAX,
 )
+from swarmfeed.core.words.links import MAY_BE_LINK
 from swarmfeed.core.words.seeking import Sought, find_spans
 from swarmfeed.core.words.tags import find_tags
 
@@ -33,6 +34,8 @@ _HIDDEN: Final = re.compile(
 )
 """Controls, direction overrides (U+202A to E, U+2066 to 9), and characters of no width.
 U+200C and D stay: Persian, Hindi and emoji need them."""
+
+_MARK, _MARK_ENDS = Markup("<mark>"), Markup("</mark>")
 
 _OWN_LINK: Final = re.compile(r"\?[\w.~%:/?#\[\]@!$&'*+,;=-]+")
 _LINK: Final = re.compile(r"[a-z2-7]{56}(?:\?[\w.~%:/\[\]@!$&*+,;=-]*[\w/=\]])?")
@@ -107,8 +110,8 @@ def render_text(text: str, marked: tuple[Sought, ...] = (), *, own: bool = False
 
 def _links(text: str) -> list[tuple[int, int, str]]:
     """Where each link begins and ends, and where it leads."""
-    if ":" not in text:
-        return []  # each begins with a scheme, and most posts have none
+    if ":" not in text or not MAY_BE_LINK.search(text.casefold()):
+        return []  # as most posts: to look for one at each character takes long
     return [(each.index, each.last_index, each.url) for each in LINKIFY.match(text) or ()]
 
 
@@ -174,7 +177,7 @@ def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
     for low, high in spans:
         low, high = max(low, at), min(high, end)
         if low < high:
-            out += (escape(text[at:low]), Markup("<mark>{}</mark>").format(text[low:high]))
+            out += (escape(text[at:low]), _MARK, escape(text[low:high]), _MARK_ENDS)
             at = high
     out.append(escape(text[at:end]))
     return Markup("").join(out)

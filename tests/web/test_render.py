@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from street.fakes.desk import FakeDesk
 from swarmfeed.core.asks.people import WhoAreYou
 from swarmfeed.core.base.limits import TEXT_BYTES_MAX
+from swarmfeed.core.words.links import MAY_BE_LINK
 from swarmfeed.core.words.query import parse_query
 from swarmfeed.core.words.seeking import seek
 from webui.render import LINKIFY, link_text, one_line, plain, render_text, shown_host
@@ -254,10 +255,14 @@ def test_what_was_looked_for_is_marked(text: str, typed: str, html: str) -> None
     assert render_text(text, parse_query(typed).marked) == html
 
 
-@given(st.text(st.characters(exclude_characters=":") | st.sampled_from("htps/w.@ſ?")))
-def test_no_link_is_without_a_colon(text: str) -> None:
-    """So a text without one is not looked through."""
-    assert LINKIFY.match(text) is None
+SIGNS = ["http", "hTTps", "HTTPſ", "magnet", "swarmfeed", ":", "//", "?", "a.b", "ſwarmfeed"]
+
+
+@given(st.text() | st.lists(st.sampled_from(SIGNS)).map("".join))
+def test_no_link_is_without_its_sign(text: str) -> None:
+    """So a text that has none is not looked through."""
+    if LINKIFY.match(text):
+        assert MAY_BE_LINK.search(text.casefold())
 
 
 def test_a_link_to_an_author_stays_on_the_page(site: Site) -> None:

@@ -96,14 +96,15 @@ def _phrase(plain: Sequence[Term], *, begins: bool) -> Sought:
 
 
 def _spans_of(sought: Sought, row: Sequence[Term]) -> Iterator[tuple[int, int]]:
-    count = len(sought.terms)
-    *most, ending = sought.terms
-    for at in range(len(row) - count + 1):
-        last = row[at + count - 1]
-        is_here = all(row[at + n].text == term for n, term in enumerate(most))
-        if not is_here:
-            continue
+    *before, ending = sought.terms
+    for at in range(len(before), len(row)):
+        last = row[at]
         if last.text == ending:
-            yield row[at].start, last.end
+            end = last.end
         elif sought.is_prefix and last.text.startswith(ending):
-            yield row[at].start, last.first_end
+            end = last.first_end
+        else:
+            continue
+        first = at - len(before)
+        if all(row[first + n].text == term for n, term in enumerate(before)):
+            yield row[first].start, end

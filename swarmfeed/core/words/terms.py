@@ -161,16 +161,30 @@ def _ascii_tags(text: str, folded: str) -> list[str]:
 
 def terms(text: str) -> Terms:
     """Return the terms of a text, with their places in it."""
+    if text.isascii():
+        return _ascii_terms(text)
     folded, starts, ends = _fold_with_places(text)
 
     def place(term: Term) -> Term:
         start, end, first_end = starts[term.start], ends[term.end - 1], ends[term.first_end - 1]
         return Term(term.text, start, end, first_end, term.is_run)
 
-    tags = tuple(Term(tag.term, tag.start, tag.end, tag.end) for tag in find_tags(text))
     parts = folded.translate(PARTS)
     odd = tuple(place(term) for term in _odd_words(folded, parts))
-    return Terms(tuple(place(term) for term in _plain(folded, parts)), odd + tags)
+    return Terms(tuple(place(term) for term in _plain(folded, parts)), odd + _tags(text))
+
+
+def _ascii_terms(text: str) -> Terms:
+    """The same of most posts: each character folds to one, so all stands where it stood."""
+    folded = fold(text)
+    parts = folded.encode().translate(_ASCII_PARTS).decode()
+    may_be_odd = any(sign.search(folded) for sign in _MAY_BE_ODD)
+    odd = tuple(_odd_words(folded, parts)) if may_be_odd else ()
+    return Terms(tuple(_plain(folded, parts)), odd + _tags(text))
+
+
+def _tags(text: str) -> tuple[Term, ...]:
+    return tuple(Term(tag.term, tag.start, tag.end, tag.end) for tag in find_tags(text))
 
 
 def _plain(folded: str, parts: str) -> Iterator[Term]:
@@ -228,8 +242,6 @@ def _odd_words(folded: str, parts: str) -> Iterator[Term]:
 
 def _fold_with_places(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """Return the fold, and where each of its characters comes from."""
-    if text.isascii():
-        return fold(text), range(len(text)), range(1, len(text) + 1)
     if EACH_ALONE.fullmatch(text):
         folds = [FOLDED[ord(each)] for each in text]
         starts = [at for at, part in enumerate(folds) for _ in part]

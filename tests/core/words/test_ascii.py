@@ -40,6 +40,14 @@ def test_the_same_exact_terms_are_made(text: str) -> None:
     assert [term.text for term in terms(text + BEYOND).exact] == exact
 
 
+@given(texts)
+@example("C++20 don't #tag .net, c++")
+def test_the_same_places_are_told(text: str) -> None:
+    found, beyond = terms(text), terms(text + BEYOND)
+    assert found.plain == beyond.plain[:-1]
+    assert found.exact == beyond.exact
+
+
 @given(st.lists(st.one_of(texts, st.text(max_size=20), st.just("nul \0#tag")), max_size=6))
 @example(["", "C++ #a", "#b", ".NET", "", "strasse c#", "straße #ß C++", "c"])
 @example(["a+", "+b", "a.", ".b", "a#", "#b"])
