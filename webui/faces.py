@@ -18,6 +18,7 @@ from swarmfeed.core.base.types import AuthorId
 from webui import pictures
 from webui.current import ask
 
+
 def emblem(author_id: AuthorId) -> Markup:
     """Return their picture, where it is here already; else the pattern."""
     url = _picture_url(author_id)
@@ -59,7 +60,8 @@ def people_in(shown: object) -> Iterator[AuthorId]:
     around: list[Iterator[object]] = [iter((shown,))]
     while around:
         for each in around[-1]:
-            look = _look_into(type(each))
+            kind: Any = type(each)  # to mypy a class is not Hashable
+            look = _look_into(kind)
             if look is not None:
                 author_id, within = look(each)
                 if isinstance(author_id, bytes):

@@ -26,7 +26,7 @@ from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import KnownAuthor, TorrentProgress
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class OwnStanding(Struct, frozen=True, kw_only=True):
     """How the own feed stands; every page asks, so it is looked up once for each."""
 
     trouble: str
@@ -192,10 +192,10 @@ class Reporter:
             budget=format_size(self._extents.shown_bytes(author_id) or 0, tenths_below=10),
         )
 
-    def standing(self) -> Standing:
-        return Standing(trouble=self._pen.trouble(), held_by=self._own_held_by())
+    def standing(self) -> OwnStanding:
+        return OwnStanding(trouble=self._pen.trouble(), held_by=self._own_held_by())
 
-    def sentence(self, own: Standing, *, running: bool, safe: bool) -> str:
+    def sentence(self, own: OwnStanding, *, running: bool, safe: bool) -> str:
         """How things are, for a person; ``safe`` when own posts would outlive this machine."""
         if own.trouble:
             return joined((own.trouble, *self._concerns(but=self._own_feed)))

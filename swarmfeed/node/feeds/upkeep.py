@@ -57,9 +57,7 @@ class AboutNode:
         own = self._reporter.standing()
         peers, held_by = len(self._sessions.all()), own.held_by
         said = (
-            refused[0]
-            if refused
-            else self._reporter.sentence(own, running=running, safe=safe)
+            refused[0] if refused else self._reporter.sentence(own, running=running, safe=safe)
         )
         stopped = bool(refused or own.trouble)
         short = how_it_is_in_short(
