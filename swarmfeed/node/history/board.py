@@ -40,6 +40,7 @@ from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.memory import readable
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.ground.sessions import Sessions
+from swarmfeed.node.history.asking import ask
 from swarmfeed.node.history.kept import Claimant, KeptNotice, NoticeCame, read_kept
 from swarmfeed.node.history.side import HistorySide, is_server
 from swarmfeed.ports import Clock
@@ -56,17 +57,17 @@ class NoticeBoard:
         hello: Callable[[], Hello],
         events: Events,
         takes_offer: Callable[[Notice], bool],
-        ask: Callable[[Session, frozenset[AuthorId]], None],
+        ask_later: Callable[[Session, frozenset[AuthorId]], None],
     ) -> None:
         """``takes_offer`` says whether to keep a notice on an author that is not watched;
-        ``ask`` asks a peer for notices on authors."""
+        ``ask_later`` asks a new peer for notices on authors."""
         self._sessions = sessions
         self._identity = identity
         self._clock = clock
         self._hello = hello
         self._events = events
         self._takes_offer = takes_offer
-        self._ask = ask
+        self._ask_later = ask_later
         self._feeds: dict[FeedId, dict[NodeId, KeptNotice]] = {}
         self._signed: dict[bytes, tuple[FeedId, NodeId]] = {}
         """All that are kept, by how they were signed."""
@@ -200,12 +201,12 @@ class NoticeBoard:
         new, self._watched = chosen - self._watched, chosen
         if new:
             for session in filter(lambda each: each.stays, self._sessions.all()):
-                self._ask(session, new)
+                ask(session, new)
 
     def on_stays(self, event: LinkStays) -> None:
         """Ask a new peer for what we watch, behind feeds; tell a server what we hold."""
         session = event.session
-        self._ask(session, self._watched)
+        self._ask_later(session, self._watched)
         if is_server(session):
             own = self._identity.node_id
             offers = [found[own] for found in self._feeds.values() if own in found]

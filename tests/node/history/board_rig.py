@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from pathlib import Path
 
 from street.fakes.clock import FakeClock
@@ -10,11 +9,12 @@ from swarmfeed.core.base.keys import SigningKey
 from swarmfeed.core.base.lockable import LockableKey
 from swarmfeed.core.base.types import AuthorId, Endpoint, FeedId, NodeId
 from swarmfeed.core.history.notice import LASTS_MS, Notice, Word, sign_notice
-from swarmfeed.core.history.words import NoticeRecord, Notices, Watch
+from swarmfeed.core.history.words import NoticeRecord, Notices
 from swarmfeed.core.talk.message import Message
 from swarmfeed.core.talk.words import Hello
 from swarmfeed.node.ground.identity import Identity
 from swarmfeed.node.ground.session import Session
+from swarmfeed.node.history.asking import ask
 from swarmfeed.node.history.board import NoticeBoard
 
 from tests.node.rig import NotedPeer, at_once, new_ground, new_session
@@ -41,15 +41,11 @@ class Rig:
             self.hello,
             self.ground.events,
             lambda notice: notice.author_id in self.offered,
-            self.ask,
+            ask,
         )
         self.board.watch([ANNA])
         self.peers: dict[Session, NotedPeer] = {}
         self.keys = [SigningKey(bytes([20, n]) + bytes(30)) for n in range(100)]
-
-    def ask(self, session: Session, authors: frozenset[AuthorId]) -> None:
-        watch = Watch(tuple(sorted(authors)))
-        session.outbox.put(("watch", authors), partial(session.send, watch))
 
     def hello(self) -> Hello:
         return Hello(node_id=OWN.node_id, hosts=("127.0.0.9",), link_port=1, swarm_port=2)
