@@ -1,6 +1,7 @@
 """An answer to any ask, made from its annotations: for what a fake desk has no row for."""
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 from types import NoneType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
@@ -22,8 +23,12 @@ PLAIN: Final[dict[Any, object]] = {
 } | dict.fromkeys((AuthorId, FeedId, NodeId, Hash), bytes(32))
 
 
-def declared() -> list[type[Ask[Any]]]:
-    """Every ask that a node may be asked; what the page answers itself is none."""
+@cache
+def declared() -> tuple[type[Ask[Any]], ...]:
+    """Every ask that a node may be asked; what the page answers itself is none.
+
+    Every page of a fake desk wants to know it: it is found once.
+    """
     names = [each.name for each in pkgutil.iter_modules(asks.__path__) if each.name != "page"]
     modules = [import_module(f"{asks.__name__}.{name}") for name in names]
     found = {
@@ -32,7 +37,7 @@ def declared() -> list[type[Ask[Any]]]:
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Ask) and each is not Ask
     }
-    return sorted(found, key=lambda each: each.name)
+    return tuple(sorted(found, key=lambda each: each.name))
 
 
 def stub_answer(ask: type[Ask[Any]]) -> Any:
