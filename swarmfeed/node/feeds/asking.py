@@ -193,21 +193,28 @@ class Asking:
         side = session.part(AskingSide)
         if side.new and side.has_room():
             session.outbox.put(("ask more",), partial(self._ask_more, session))
-        if side.held and not side.is_held_due:
-            side.is_held_due = True
-            self._leisure.put(partial(self._ask_for_held, session))
+        self._ask_for_held_later(session)
 
     async def _ask_more(self, session: Session) -> None:
         chosen = self._choose_new(session) if session.part(AskingSide).has_room() else []
         if chosen:
             await self._send_want(session, chosen)
             self._go_on(session)
+        else:  # all are asked of others, who go on when they answer, or came by themselves
+            self._ask_for_held_later(session)
+
+    def _ask_for_held_later(self, session: Session) -> None:
+        side = session.part(AskingSide)
+        if side.held and not side.is_held_due:
+            side.is_held_due = True
+            self._leisure.put(partial(self._ask_for_held, session))
 
     async def _ask_for_held(self, session: Session) -> None:
         """Ask what a peer has of those whom another one gave: nobody waits for heads now."""
         side = session.part(AskingSide)
         side.is_held_due = False
-        authors, side.held = tuple(side.held), {}
+        cared_for = (each for each in side.held if self._interests.of(each) is not None)
+        authors, side.held = tuple(cared_for), {}
         session.outbox.put(("ask", authors), partial(self._send_wants, session, authors))
 
     def _choose_new(self, session: Session) -> list[AuthorId]:

@@ -254,3 +254,25 @@ def test_wants_with_sizes_wait_for_each_other(tmp_path: Path) -> None:
         assert [len(each.authors) for each in wants] == [len(writers)], "one message"
 
     talk(tmp_path, script)
+
+
+def test_what_somebody_gave_unasked_is_asked_of_others_too(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        writers = [Scribe(number) for number in range(1, AUTHORS_ASKED_OF_ALL + 2)]
+        for each in writers:
+            each.grow_to(1)
+        authors = [each.author_id for each in writers]
+        care_for(to, authors)
+        one, other, giver = open_link(to, 1), open_link(to, 2), to.link(3)
+        assert len(await asked(to, one)) == len(writers)
+        assert await asked(to, other) == []
+        for each in writers:
+            await to.hear(giver, each.offer())
+        to.unlink(one)
+        to.node.ground.events.tell(LinkClosed(one))
+        assert await asked(to, other) == [], "nobody waits for heads"
+        to.node.ground.interests.forget(authors[0])
+        await asyncio.sleep(AT_LEISURE_WITHIN_S)
+        assert set(await asked(to, other)) == {*authors[1:]}, "whom we still care for"
+
+    talk(tmp_path, script)
