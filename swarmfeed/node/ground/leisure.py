@@ -37,26 +37,31 @@ LOOKED_EVERY_S: Final = 0.05
 
 Deed = Callable[[], Coroutine[Any, Any, object]]
 
+Put = Callable[[Deed, float], None]
+"""Takes what is to be done, and when it is late, by the loop's clock."""
+
 
 class Each:
     """Things of which each is done once, a few in one go."""
 
-    def __init__(self, put: Callable[[Deed], None], do: Callable[[FeedId], object]) -> None:
+    def __init__(self, put: Put, do: Callable[[FeedId], object]) -> None:
         self._put = put
         self._do = do
-        self._due: dict[FeedId, None] = {}
+        self._due: dict[FeedId, float] = {}
+        """Each with the time at which it is late: that stays while others are done."""
 
     def put(self, feed_id: FeedId) -> None:
-        if not self._due:
-            self._put(self._do_some)
-        self._due[feed_id] = None
+        is_first = not self._due
+        late_s = self._due.setdefault(feed_id, _late_s())
+        if is_first:
+            self._put(self._do_some, late_s)
 
     async def _do_some(self) -> None:
         for feed_id in list(self._due)[:FEEDS_AT_ONCE]:
             del self._due[feed_id]
             self._do(feed_id)
         if self._due:
-            self._put(self._do_some)
+            self._put(self._do_some, next(iter(self._due.values())))
 
 
 class Leisure:
@@ -90,11 +95,7 @@ class Leisure:
 
     def put(self, deed: Deed) -> None:
         """Do something later, at the cost of the peer on whose behalf it is put."""
-        late_s = asyncio.get_running_loop().time() + AT_LEISURE_WITHIN_S
-        self._waiting.append((late_s, at_cost(deed)))
-        if not self._is_running:
-            self._is_running = True
-            self._beside.spawn(self._run())
+        self._put(deed, _late_s())
 
     def put_for(self, session: Session, deed: Deed) -> None:
         """Take in later what a peer said, if its link is still there; who said something false
@@ -103,9 +104,15 @@ class Leisure:
 
     def each(self, do: Callable[[FeedId], object]) -> Each:
         """Return what does something with each feed that is put into it."""
-        return Each(self.put, do)
+        return Each(self._put, do)
 
     # --- inside ---
+
+    def _put(self, deed: Deed, late_s: float) -> None:
+        self._waiting.append((late_s, at_cost(deed)))
+        if not self._is_running:
+            self._is_running = True
+            self._beside.spawn(self._run())
 
     async def _run(self) -> None:
         try:
@@ -118,8 +125,9 @@ class Leisure:
             self._is_running = False
 
     async def _until_idle(self) -> None:
-        """Return when nobody waits for anything, or the first is late, or too many wait."""
-        left_s = self._waiting[0][0] - asyncio.get_running_loop().time()
+        """Return when nobody waits for anything, or something is late, or too many wait."""
+        late_s = min(each for each, _ in self._waiting)
+        left_s = late_s - asyncio.get_running_loop().time()
         if left_s <= 0 or len(self._waiting) > AT_LEISURE_MAX:
             return
         with suppress(TimeoutError):
@@ -144,3 +152,8 @@ class Leisure:
             await deed()
         except RemoteError as error:
             await self._sessions.shut_out(session, str(error))
+
+
+def _late_s() -> float:
+    """When what is put now is late."""
+    return asyncio.get_running_loop().time() + AT_LEISURE_WITHIN_S

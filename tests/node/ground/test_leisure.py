@@ -199,3 +199,25 @@ def test_of_each_feed_something_is_done_once_a_few_in_one_go(tmp_path: Path) -> 
         assert done == feeds
 
     talk(tmp_path, script)
+
+
+def test_of_each_feed_it_is_done_in_time_however_many_there_are(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        leisure, done = to.node.ground.leisure, list[bytes]()
+        leisure.wait_for(lambda: True)
+
+        async def do_nothing() -> None:
+            pass
+
+        each = leisure.each(done.append)
+        feeds = [FeedId(bytes([number] * 32)) for number in range(3 * FEEDS_AT_ONCE)]
+        for feed_id in feeds:
+            each.put(feed_id)
+        leisure.put(do_nothing)
+        await asyncio.sleep(AT_LEISURE_WITHIN_S - 0.2)
+        leisure.put(do_nothing)
+        assert done == []
+        await asyncio.sleep(0.4)
+        assert done == feeds
+
+    talk(tmp_path, script)
