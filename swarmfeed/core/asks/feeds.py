@@ -1,6 +1,5 @@
 """Feeds as they are held here, and their sealed chunks as torrents."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import Struct
@@ -52,19 +51,6 @@ class FeedSums(Struct, frozen=True, kw_only=True):
     uploaded_bytes: int = 0
     forked: int = 0
 
-    def __add__(self, other: "FeedSums") -> "FeedSums":
-        return FeedSums(
-            relation=self.relation,
-            feeds=self.feeds + other.feeds,
-            entries=self.entries + other.entries,
-            entries_held=self.entries_held + other.entries_held,
-            bytes_held=self.bytes_held + other.bytes_held,
-            fetching=self.fetching + other.fetching,
-            rate_bytes_per_s=self.rate_bytes_per_s + other.rate_bytes_per_s,
-            uploaded_bytes=self.uploaded_bytes + other.uploaded_bytes,
-            forked=self.forked + other.forked,
-        )
-
 
 class AllTogether(Struct, frozen=True, kw_only=True):
     """All feeds, by their relation."""
@@ -74,15 +60,6 @@ class AllTogether(Struct, frozen=True, kw_only=True):
     @property
     def feeds(self) -> int:
         return sum(each.feeds for each in self.sums)
-
-
-def together(feeds: Iterable[FeedSums]) -> AllTogether:
-    """Sum up feeds, by their relation as it comes first."""
-    sums: dict[str, FeedSums] = {}
-    for each in feeds:
-        known = sums.get(each.relation)
-        sums[each.relation] = known + each if known is not None else each
-    return AllTogether(sums=tuple(sums.values()))
 
 
 class HowMuchIsHeld(Ask[AllTogether], frozen=True, kw_only=True):

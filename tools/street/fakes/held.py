@@ -1,6 +1,6 @@
 """What a fake desk answers of the feeds it holds, and of their torrents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -19,7 +19,6 @@ from swarmfeed.core.asks.feeds import (
     SealedChunk,
     SealedChunks,
     TorrentFile,
-    together,
 )
 from swarmfeed.core.asks.people import AuthorView
 from swarmfeed.core.base.address import format_address
@@ -49,19 +48,23 @@ def held_feeds(desk: FakeWorld) -> tuple[FeedStatus, ...]:
 
 def summed(feeds: Iterable[FeedStatus]) -> AllTogether:
     """What some feeds come to, of those that are told one by one."""
-    return together(
-        FeedSums(
-            relation=each.relation,
-            feeds=1,
-            entries=each.size,
-            entries_held=each.entries_held,
-            bytes_held=each.bytes_held,
-            fetching=each.fetching,
-            rate_bytes_per_s=each.rate_bytes_per_s,
-            uploaded_bytes=each.uploaded_bytes,
-            forked=int(each.forked),
-        )
-        for each in feeds
+    related: dict[str, list[FeedStatus]] = {}
+    for each in feeds:
+        related.setdefault(each.relation, []).append(each)
+    return AllTogether(sums=tuple(_sum(name, some) for name, some in related.items()))
+
+
+def _sum(relation: str, feeds: Sequence[FeedStatus]) -> FeedSums:
+    return FeedSums(
+        relation=relation,
+        feeds=len(feeds),
+        entries=sum(each.size for each in feeds),
+        entries_held=sum(each.entries_held for each in feeds),
+        bytes_held=sum(each.bytes_held for each in feeds),
+        fetching=sum(each.fetching for each in feeds),
+        rate_bytes_per_s=sum(each.rate_bytes_per_s for each in feeds),
+        uploaded_bytes=sum(each.uploaded_bytes for each in feeds),
+        forked=sum(each.forked for each in feeds),
     )
 
 
