@@ -19,9 +19,8 @@ class Ring:
     def put(self, record: bytes) -> int:
         """Keep a record, of at most ``size_bytes``; returns where it begins."""
         at = self._end % self._size_bytes
-        self._bytes[at : at + len(record)] = (
-            record  # the last of a round goes on behind its end
-        )
+        # The last record of a round goes on behind its end.
+        self._bytes[at : at + len(record)] = record
         begin = self._end
         self._end += len(record)
         return begin
