@@ -1,6 +1,7 @@
 """Answers to who wants to know how new something is."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from swarmfeed.core.asks.newest import (
     HowNew,
@@ -21,6 +22,9 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.node.witness.inquiring import Inquiry
 from swarmfeed.node.witness.outside import OutsideWitnesses
+
+SEEN_SOONER: Final = 4
+"""How many times sooner it is told how new a person's feeds are than a feed is looked at."""
 
 
 class HowNewFeeds:
@@ -85,7 +89,7 @@ class HowNewFeeds:
         """Of each person the oldest word on a feed counts, as for one."""
         people = kept_back = 0
         seen = list[SeenBy]()
-        async for author_id in in_turns(self._interests.read()):
+        async for author_id in in_turns(self._interests.read(), SEEN_SOONER):
             feeds = self._written(author_id) if author_id != self._me else []
             sights = [each for each in map(self._see, feeds) if each is not None]
             people += bool(feeds)

@@ -361,8 +361,11 @@ class SqliteIndex(SocialIndex, ThreadedIndex):
             return index_read.followers_of(db, author_id)
 
     def receipts(self, feed_id: FeedId) -> dict[NodeId, int]:
+        return self.receipts_by_feed([feed_id])[feed_id]
+
+    def receipts_by_feed(self, feed_ids: Sequence[FeedId]) -> dict[FeedId, dict[NodeId, int]]:
         with self._database.read() as db:
-            return index_nodes.receipts(db, feed_id)
+            return index_nodes.receipts_by_feed(db, feed_ids)
 
     def holders(self, feed_id: FeedId) -> list[KnownHolder]:
         return self.holders_by_feed([feed_id])[feed_id]

@@ -27,10 +27,20 @@ def save_receipt(
     )
 
 
-def receipts(db: Connection, feed_id: FeedId) -> dict[NodeId, int]:
-    return dict(
-        db.execute("SELECT node_id, size FROM receipt WHERE feed_id = ?", (feed_id,)).fetchall()
-    )
+RECEIPTS_OF: Final = """
+    SELECT wanted.key, node_id, size FROM json_each(?) AS wanted
+    CROSS JOIN receipt ON receipt.feed_id = unhex(wanted.value)
+"""
+
+
+def receipts_by_feed(
+    db: Connection, feed_ids: Sequence[FeedId]
+) -> dict[FeedId, dict[NodeId, int]]:
+    wanted = json.dumps([each.hex() for each in feed_ids])
+    found: dict[FeedId, dict[NodeId, int]] = {each: {} for each in feed_ids}
+    for number, node_id, size in db.execute(RECEIPTS_OF, (wanted,)):
+        found[feed_ids[number]][node_id] = size
+    return found
 
 
 def save_holder(db: Connection, feed_id: FeedId, holder: KnownHolder) -> None:

@@ -12,7 +12,7 @@ from swarmfeed.core.asks.feeds import FeedStatus, HowMuchIsHeld
 from swarmfeed.core.asks.people import AboutAuthor
 from swarmfeed.core.asks.upkeep import HowIsIt, Status
 from swarmfeed.core.asks.writing import HowIsMyFeed
-from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
+from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash, NodeId
 from swarmfeed.core.feed.certificate import sign_join, sign_rotate
 from swarmfeed.core.feed.head import sign_receipt
 from swarmfeed.core.talk.words import Receipt
@@ -204,6 +204,29 @@ def test_a_part_of_many_feeds_is_all_that_is_looked_up(
         assert len(looked) == 2, "sums take no look into the index"
         assert Status().part(ranked) == Status(start=-1, limit=-1).part(ranked) == ranked
         assert Status(start=6, limit=1).part(ranked) == []
+
+    talk(tmp_path, script)
+
+
+def test_receipts_of_several_feeds_are_looked_up_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        anna = Scribe(1)
+        anna.grow_to(3)
+        to.care(anna.author_id)
+        await to.hear(to.link(1), anna.offer())
+        index, at_once = to.node.ground.shells.index, list[list[FeedId]]()
+        receipts, reporter = index.receipts_by_feed, to.node.feeds.reporter
+
+        def note(feed_ids: Sequence[FeedId]) -> dict[FeedId, dict[NodeId, int]]:
+            at_once.append([*feed_ids])
+            return receipts(feed_ids)
+
+        monkeypatch.setattr(index, "receipts_by_feed", note)
+        ranked = reporter.ranked()
+        assert len(ranked) == len(await reporter.feeds(ranked)) == 2
+        assert at_once == [ranked]
 
     talk(tmp_path, script)
 

@@ -49,6 +49,8 @@ def test_receipts_count_for_own_posts_they_cover(index: Index) -> None:
     index.save_receipt(LAPTOP, second, 1, 10 + 365 * 24 * 3600)
     index.save_receipt(LAPTOP, second, 3, 11)
     assert index.receipts(LAPTOP) == {first: 2, second: 3}
+    by_feed = index.receipts_by_feed([BOBS, LAPTOP])
+    assert list(by_feed.items()) == [(BOBS, {first: 1}), (LAPTOP, {first: 2, second: 3})]
     index.save_receipt(LAPTOP, second, 1, 12)
     assert [view.held_by for view in index.author_posts(ANN, 10, None)] == [1, 2]
     assert [view.held_by for view in index.author_posts(BOB, 10, None)] == [0]

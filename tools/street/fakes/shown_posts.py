@@ -137,6 +137,9 @@ class ShownPosts(LastWords):
         known = self._receipts.get(feed_id, {})
         return {node_id: size for node_id, (_, size) in known.items()}
 
+    def receipts_by_feed(self, feed_ids: Sequence[FeedId]) -> dict[FeedId, dict[NodeId, int]]:
+        return {each: self.receipts(each) for each in feed_ids}
+
     # a search
 
     def search(self, words: str, limit: int, before: Cursor | None) -> list[PostView]:
