@@ -57,11 +57,13 @@ class Each:
             self._put(self._do_some, late_s)
 
     async def _do_some(self) -> None:
-        for feed_id in list(self._due)[:FEEDS_AT_ONCE]:
-            del self._due[feed_id]
-            self._do(feed_id)
-        if self._due:
-            self._put(self._do_some, next(iter(self._due.values())))
+        try:
+            for feed_id in list(self._due)[:FEEDS_AT_ONCE]:
+                del self._due[feed_id]
+                self._do(feed_id)
+        finally:  # also when it fails for one of them
+            if self._due:
+                self._put(self._do_some, next(iter(self._due.values())))
 
 
 class Leisure:

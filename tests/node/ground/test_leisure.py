@@ -221,3 +221,25 @@ def test_of_each_feed_it_is_done_in_time_however_many_there_are(tmp_path: Path) 
         assert done == feeds
 
     talk(tmp_path, script)
+
+
+def test_of_each_feed_it_is_done_though_it_failed_for_another(tmp_path: Path) -> None:
+    async def script(to: Talk) -> None:
+        done = list[bytes]()
+        feeds = [FeedId(bytes([number] * 32)) for number in range(FEEDS_AT_ONCE)]
+
+        def do(feed_id: FeedId) -> None:
+            if feed_id in (feeds[0], feeds[-1]):
+                raise ValueError("a bug")
+            done.append(feed_id)
+
+        each = to.node.ground.leisure.each(do)
+        for feed_id in feeds:
+            each.put(feed_id)
+        await settle()
+        assert done == feeds[1:-1]
+        each.put(feeds[1])
+        await settle()
+        assert done[-1] == feeds[1]
+
+    talk(tmp_path, script)
