@@ -1,7 +1,9 @@
 """How long a post is to read, and its first lines where many posts stand in a list."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 LINE_COLUMNS: Final = 50
@@ -16,6 +18,9 @@ never only a line or two are left out."""
 
 COLUMNS_A_MINUTE: Final = 1_200
 """Some 200 words of English, or 600 characters of Chinese."""
+
+CHARACTERS_KEPT: Final = 4_096
+"""Characters whose width is remembered: more than people write in a day's posts."""
 
 
 def is_long(text: str, columns: int = LINE_COLUMNS) -> bool:
@@ -36,7 +41,14 @@ def excerpt(text: str, columns: int = LINE_COLUMNS) -> tuple[str, int]:
 
 def reading_minutes(text: str) -> int:
     """About how many minutes a text takes to read, at least one."""
-    return max(round(sum(map(_width, text)) / COLUMNS_A_MINUTE), 1)
+    return max(round(columns_of(text) / COLUMNS_A_MINUTE), 1)
+
+
+def columns_of(text: str) -> int:
+    """Columns of a terminal that a text takes in one line."""
+    if text.isascii():
+        return len(text)
+    return sum(count * _width(character) for character, count in Counter(text).items())
 
 
 def _rows(text: str, columns: int) -> Iterator[int]:
@@ -65,6 +77,7 @@ def _breaks_between(line: str, columns: int) -> Iterator[int]:
             yield at
 
 
+@lru_cache(maxsize=CHARACTERS_KEPT)
 def _width(character: str) -> int:
     """Columns of a terminal that a character takes; Chinese and Japanese take two."""
     if unicodedata.combining(character):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from swarmfeed.core.asks.excerpt import (
     LONG_LINES,
     SHOWN_LINES,
+    columns_of,
     excerpt,
     is_long,
     reading_minutes,
@@ -73,3 +74,8 @@ def test_a_text_of_ascii_breaks_where_any_of_the_same_widths_does(
 )
 def test_how_long_a_text_takes_to_read(text: str, minutes: int) -> None:
     assert reading_minutes(text) == minutes
+
+
+@given(st.text("ab \n字e\u0301"))
+def test_a_text_takes_the_columns_of_its_characters(text: str) -> None:
+    assert columns_of(text) == sum({"字": 2, "\u0301": 0}.get(each, 1) for each in text)
