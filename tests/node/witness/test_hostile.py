@@ -290,13 +290,13 @@ def test_a_witness_that_knows_less_again_and_again_is_asked_once_a_round(
 def street_counter(at: Neighbour) -> Callable[[], int]:
     """Count the questions that a node hears from now on."""
     board, count = at.running.ground.switchboard, [0]
-    hear = board._rows[Cosign]
+    row = board._rows[Cosign]
 
     async def counting(asker: Session, asked: Cosign) -> None:
         count[0] += 1
-        hearing = hear(asker, asked)
+        hearing = row.run(asker, asked)
         if hearing is not None:
             await hearing
 
-    board._rows[Cosign] = counting
+    board._rows[Cosign] = replace(row, run=counting)
     return lambda: count[0]
