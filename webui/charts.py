@@ -16,7 +16,7 @@ from swarmfeed.core.base.types import NodeId
 
 from webui.languages import spoken
 
-MACHINES_DRAWN: Final = 10
+MACHINES_DRAWN: Final = 8
 """More would lie on each other; the list has the others."""
 
 MIDDLE: Final = (180, 176)
@@ -132,9 +132,13 @@ def drawn_map(known: Sequence[Machine], face: Markup) -> Markup:
 
 
 def _places(count: int) -> Iterator[tuple[int, int]]:
-    """Points around the middle, evenly, the first one at the upper right."""
+    """Points around the middle, evenly, the first one above it.
+
+    So of an even number none stand side by side above or below, where names are wider than the
+    way between them.
+    """
     for number in range(count):
-        angle = -pi / 2 + (number + 0.5) * 2 * pi / count
+        angle = -pi / 2 + number * 2 * pi / count
         yield (
             round(MIDDLE[0] + REACH[0] * cos(angle)),
             round(MIDDLE[1] + REACH[1] * sin(angle)),

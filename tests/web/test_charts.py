@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,33 @@ def test_each_machine_is_drawn_once_and_named_in_the_list(
     assert all(f"{each.name}: {each.words}" in root.attrib["aria-label"] for each in drawn)
     at = [each.attrib["transform"] for each in root.findall("g")]
     assert len(set(at)) == len(at), "none lies on another"
+
+
+CHARACTER = 6.6
+"""About how wide one of a name is, in bold: "History server 1" is 105 wide in Chromium."""
+
+
+def name_box(sign: ElementTree.Element) -> tuple[float, float, float, float]:
+    """Where a machine's two lines stand: left, top, right, bottom."""
+    x, y = map(float, sign.attrib["transform"].removeprefix("translate(")[:-1].split())
+    half = CHARACTER / 2 * max(len(text.text or "") for text in sign.iter("text"))
+    return x - half, y + 30, x + half, y + 58
+
+
+@pytest.mark.parametrize("count", range(1, MACHINES_DRAWN + 1))
+def test_no_name_lies_on_another(count: int) -> None:
+    around = [
+        Neighbour(node_id=NodeId(bytes([at]) * 32), is_history_server=True, since_ms=1, has=12)
+        for at in range(count)
+    ]
+    root = ElementTree.fromstring(drawn_map(machines(around, 12, frozenset()), FACE))
+    boxes = [name_box(each) for each in root.findall("g")[:count]]
+    for left, top, right, bottom in boxes:
+        assert left >= 0 and top >= 0 and right <= 360 and bottom <= 372
+    for one, other in combinations(boxes, 2):
+        assert (
+            one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+        ), (one, other)
 
 
 def test_a_machine_is_what_it_does() -> None:
