@@ -49,7 +49,7 @@ FIRST_PEOPLE: Final = "/start/people"
 def run_start(
     home: Path, settings: NodeSettings, on_ready: Callable[[str], None]
 ) -> Begun | None:
-    """Serve the pages of a first start until there is a home; None: it was stopped before.
+    """Serve the pages of a first start until there is a home; None: it was told to stop.
 
     Args:
         on_ready: Told once, by which link a browser is logged in.
@@ -68,9 +68,14 @@ def run_start(
 async def _run(
     home: Path, settings: NodeSettings, on_ready: Callable[[str], None]
 ) -> Begun | None:
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop, ended, unwanted = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+
+    def leave() -> None:
+        unwanted.set()
+        ended.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
+        loop.add_signal_handler(number, leave)
     start = Start(home, settings, loop, ended.set)
     sockets, owners = await listen(settings.page_port), Owners()
     kept = [each.dup() for each in sockets]
@@ -89,7 +94,8 @@ async def _run(
         await start.stop()
         await page.stop()
         owners.close()
-    if start.so_far().stage is Stage.DONE:
+    # Also while the last page went out, with the home whole, somebody may have said to stop.
+    if start.so_far().stage is Stage.DONE and not unwanted.is_set():
         return Begun(passphrase=start.passphrase, sockets=kept)
     for each in kept:
         each.close()

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 STOP_TIMEOUT_S: Final = 3
 """How long a response under way may take when the node stops."""
 
+FIRST_WORDS_S: Final = 0.5
+"""How long whoever is connected already may take for a first request when the node stops."""
+
+_LOOK_S: Final = 0.02
+"""How often it is looked whether they all have asked."""
+
 
 class Server(uvicorn.Server):
     """uvicorn that leaves the process's signals alone, and bounds who is connected."""
@@ -68,7 +74,17 @@ class Server(uvicorn.Server):
             listening.listen(LISTEN_QUEUE)
 
     async def shutdown(self, sockets: Any = None) -> None:
-        """Stop; who is still shaking hands, or comes in this very moment, is not waited for."""
+        """Stop; who has been let in may still ask one thing, or a browser shows an error.
+
+        Others wait in the queue of the sockets, for whoever listens there next.
+        """
+        for listening in self.servers:
+            listening.close()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + FIRST_WORDS_S
+        await asyncio.sleep(_LOOK_S)  # what the system handed over becomes a connection
+        while self.lobby.has_newcomers and loop.time() < end:
+            await asyncio.sleep(_LOOK_S)
         self.lobby.close()
         await super().shutdown(sockets)
 
@@ -84,6 +100,11 @@ class Lobby:
 
     def __len__(self) -> int:
         return len(self._everybody)
+
+    @property
+    def has_newcomers(self) -> bool:
+        """Whether anybody has not asked for anything yet."""
+        return not all(each.has_asked for each in self._everybody)
 
     def enter(self, connection: "_Connection") -> None:
         """Take one in; when there are too many, one that asks for nothing has to go."""
@@ -129,6 +150,8 @@ class _Connection(H11Protocol):
         """Of the socket itself: under TLS all that is unread waits there."""
         self.is_through = False
         """Whether TLS stands, where there is any."""
+        self.has_asked = False
+        """Whether a request came, whole enough to be answered."""
 
     def knock(self, wire: asyncio.Transport) -> None:
         """It is connected; it counts from now on, also while TLS is opened."""
@@ -152,6 +175,7 @@ class _Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._is_owed_an_answer():
+            self.has_asked = True
             self._lobby.ask(self)
             self._forget_headers()
         else:

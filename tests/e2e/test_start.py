@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -186,6 +187,23 @@ def test_closed_keys_are_opened_on_the_page_at_the_next_start(tmp_path: Path) ->
         assert "Your keys are closed" in anna.text and 'role="alert"' in anna.text
         anna.send("/start/unlock", passphrase="secret")
         anna.reaches("Whom do you want to read?")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_between_the_start_and_the_node_it_stops(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    home = tmp_path / "home"
+    with at(home) as anna:
+        begin(anna, "Anna", "secret")
+    with at(home) as anna:
+        # Somebody who is let in, and asks for nothing, keeps the start's page there longer.
+        site = urlsplit(anna.name_of_page())
+        with socket.create_connection(("127.0.0.1", site.port)):
+            anna.send("/start/unlock", passphrase="secret")
+            anna.process.send_signal(number)
+            assert anna.process.wait(PATIENCE_S) == 0
+    open_keys(home / "keys", "secret")
 
 
 def test_another_machine_takes_this_one_in(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from webui.server import Lobby, Server
 
-from tests.web.serving import Connect, answering, play, read_to_end
+from tests.web.serving import Connect, answering, play, read_to_end, run, serving
 
 ASK = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 HALF = b"GET / HTTP/1.1\r\nHost: a\r\nCoo"
@@ -173,6 +173,24 @@ def test_without_a_descriptor_left_the_page_pauses_and_goes_on() -> None:
         late.close()
 
     play(partial(Server, answering()), scene)
+
+
+@pytest.mark.parametrize("first", [b"", HALF])
+def test_who_was_let_in_before_it_stops_is_answered(first: bytes) -> None:
+    """Closing on a request on its way resets it: a first start would show an error."""
+
+    async def scene() -> None:
+        server = Server(answering())
+        async with serving(server) as connect:
+            reader, writer = await connect()
+            writer.write(first)
+            server.should_exit = True
+            while server.servers[0].is_serving():
+                await asyncio.sleep(0.001)
+            writer.write(ASK if not first else b"kie: a=b\r\n\r\n")
+            assert b"fine" in await read_to_end(reader)
+
+    run(scene())
 
 
 def test_who_comes_while_it_stops_is_sent_away_and_holds_it_up_for_nothing() -> None:
