@@ -67,7 +67,8 @@ def find_spans(text: str, sought: Iterable[Sought]) -> list[tuple[int, int]]:
     if not wanted:
         return []
     found = terms(text)
-    spans = sorted(span for each in wanted for row in found for span in _spans_of(each, row))
+    rows = (found.plain, found.exact)
+    spans = sorted(span for each in wanted for row in rows for span in _spans_of(each, row))
     apart: list[tuple[int, int]] = []
     for start, end in spans:
         if apart and start <= apart[-1][1]:

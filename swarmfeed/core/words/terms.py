@@ -17,7 +17,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from swarmfeed.core.base.limits import TAG_CHARS_MAX
 from swarmfeed.core.words.characters import APOSTROPHE, BLANKED, FOLDED, PARTS
@@ -27,7 +29,7 @@ from swarmfeed.core.words.scripts import CJK, EACH_ALONE, graphemes, leans
 from swarmfeed.core.words.tags import ENDS_LINK, find_tags
 
 
-class Term(NamedTuple):
+class Term(Struct, frozen=True):
     """One term, as [start, end) of the text."""
 
     text: str
@@ -39,7 +41,7 @@ class Term(NamedTuple):
     """Of a script without blanks."""
 
 
-class Terms(NamedTuple):
+class Terms(Struct, frozen=True):
     """The terms of a text."""
 
     plain: tuple[Term, ...]
@@ -191,7 +193,7 @@ def _plain(folded: str, parts: str) -> Iterator[Term]:
     for match in _PIECES.finditer(parts):
         start, end = match.span()
         if match.lastgroup != "run":
-            yield Term(_word(folded, match), start, end, end)
+            yield Term(folded[start:end].replace(APOSTROPHE, ""), start, end, end)
             continue
         spans = _units(parts, start, end)
         ends = [high for _, high in spans]
@@ -209,13 +211,9 @@ def _plain_texts(folded: str, parts: str) -> list[str]:
         if match.lastgroup == "run":
             found += _pairs(folded, parts, *match.span())
         else:
-            found.append(_word(folded, match))
+            start, end = match.span()
+            found.append(folded[start:end].replace(APOSTROPHE, ""))
     return found
-
-
-def _word(folded: str, match: re.Match[str]) -> str:
-    word = folded[match.start() : match.end()]
-    return word.replace(APOSTROPHE, "") if APOSTROPHE in word else word
 
 
 def _pairs(folded: str, parts: str, start: int, end: int) -> list[str]:
