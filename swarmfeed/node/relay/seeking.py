@@ -66,8 +66,8 @@ class Seeking:
         self._beside = ground.beside
         self._circuits = circuits
         self._going: set[NodeId] = set()
-        self._fresh: set[AuthorId] = set()
-        """Authors that the person just asked for: they are sought before others."""
+        self._fresh: dict[AuthorId, None] = {}
+        """Authors that the person just asked for: they are sought before the next round."""
         self._turn = 0
         self._waits: list[_Wait] = []
 
@@ -90,17 +90,20 @@ class Seeking:
 
     async def seek(self) -> str:
         """Ask relays where those are whom we follow, and of whom no peer holds anything."""
-        relays = self._relays() if self._circuits.room > 0 else []
+        relays = self._open_relays()
         authors = await self._sought() if relays else []
         if authors:
             self._ask(relays, Targets(frozenset(authors)))
         return sentences.SOUGHT(authors=len(authors), relays=len(relays))
 
     def on_interest(self, event: InterestRose) -> None:
-        """Do not wait for the next round, if nobody who is dialled has them meanwhile."""
+        """Do not wait for the next round, if nobody who is dialled has them meanwhile.
+
+        Also those who are only looked at, who are in no round: relays are asked once for them.
+        """
         if not self._fresh:
             self._beside.spawn(self._seek_soon())
-        self._fresh.update(event.author_ids)
+        self._fresh.update(dict.fromkeys(event.author_ids))
 
     async def go(self, target: Target) -> NodeId | None:
         """Find who is to be reached, and link to them by way of a relay."""
@@ -142,8 +145,13 @@ class Seeking:
 
     async def _seek_soon(self) -> None:
         await asyncio.sleep(SOUGHT_SOON_S)
-        await self.seek()
-        self._fresh.clear()
+        fresh, self._fresh = self._fresh, {}
+        relays = self._open_relays()
+        cared_for = [each for each in fresh if self._interests.of(each) is not None]
+        # More than fit have their turn in the rounds, with all others who are sought.
+        lacking = (await self._lacking(cared_for))[:LOCATED_AUTHORS_MAX] if relays else []
+        if lacking:
+            self._ask(relays, Targets(frozenset(lacking)))
 
     def _meet(self, session: Session, found: SeenLocator) -> None:
         node_id = found.locator.node_id
@@ -213,6 +221,10 @@ class Seeking:
         side.unsaid, side.sought = Targets(), Targets(frozenset(authors), frozenset(nodes))
         await relay.send(Locate(authors, nodes, goes_on=True))
 
+    def _open_relays(self) -> list[Session]:
+        """Relays to be asked; none while there is no room for who would be found."""
+        return self._relays() if self._circuits.room > 0 else []
+
     def _relays(self) -> list[Session]:
         """Our parents, then other peers that relay, linked longest first."""
         others = [each for each in self._sessions.all() if self._is_relay(each)]
@@ -239,19 +251,17 @@ class Seeking:
 
     async def _sought(self) -> list[AuthorId]:
         """Those who are sought now: so many, and others in the next round."""
-        lacking = await self._lacking()
-        fresh = [each for each in lacking if each in self._fresh]
-        others = [each for each in lacking if each not in self._fresh]
-        start = self._turn % len(others) if others else 0
-        self._turn = start + max(LOCATED_AUTHORS_MAX - len(fresh), 0)
-        return [*fresh, *others[start:], *others[:start]][:LOCATED_AUTHORS_MAX]
+        lacking = await self._lacking(self._interests.read())
+        start = self._turn % len(lacking) if lacking else 0
+        self._turn = start + LOCATED_AUTHORS_MAX
+        return [*lacking[start:], *lacking[:start]][:LOCATED_AUTHORS_MAX]
 
-    async def _lacking(self) -> list[AuthorId]:
-        """Whom the person follows, and no peer holds a feed of."""
+    async def _lacking(self, authors: Iterable[AuthorId]) -> list[AuthorId]:
+        """Those of these, but the person, of whom no peer holds a feed."""
         held = set[FeedId]().union(*(each.holds for each in self._sessions.all()))
         return [
             each
-            async for each in in_turns(self._interests.read())
+            async for each in in_turns(authors)
             if each != self._identity.author_id and held.isdisjoint(self._shelf.feeds_of(each))
         ]
 
