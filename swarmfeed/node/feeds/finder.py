@@ -27,6 +27,7 @@ from swarmfeed.core.talk.headitem import open_item
 from swarmfeed.errors import RemoteError, RetryError
 from swarmfeed.node.feeds.given import GivenPlaces
 from swarmfeed.node.ground.ground import Ground
+from swarmfeed.node.ground.interests import LOOKED_AT
 from swarmfeed.node.ground.tasks import in_turns
 from swarmfeed.ports import DhtPeersFound
 
@@ -163,7 +164,8 @@ class Finder:
                 self.enter_dht()
             return sentences.NO_DHT_NODES()
         now_ms = self._clock.monotonic_ms()
-        lonely = [each for each in self._interests.read() if self._needs_look_up(each, now_ms)]
+        cared_for = (*self._looked_at(), *self._interests.read())
+        lonely = [each for each in cared_for if self._needs_look_up(each, now_ms)]
         chosen = lonely[:_LOOKUPS_PER_ROUND] + self._sought_due(now_ms)
         for author_id in chosen:
             topic = author_topic(author_id)
@@ -328,6 +330,11 @@ class Finder:
         self._others_turn = start + _OTHERS_PER_ROUND
         return others[start : start + _OTHERS_PER_ROUND]
 
+    def _looked_at(self) -> list[AuthorId]:
+        """Those whom a person looks at, and of whom nothing is known here."""
+        looked_at = self._interests.with_interest(LOOKED_AT)
+        return [each for each in looked_at if not self._shelf.feeds_of(each)]
+
     def _needs_look_up(self, author_id: AuthorId, now_ms: int) -> bool:
         """Whether nobody linked holds the author, and we did not just look.
 
@@ -338,8 +345,10 @@ class Finder:
         if feeds and all(self._is_served(feed_id) for feed_id in feeds):
             return False
         looked_at_ms = self._looked_at_ms.get(author_id)
-        # Without any feed a person is waiting; with one it is about news.
-        pause_ms = _LOOK_UP_MS if feeds else _FIRST_LOOK_UP_MS
+        # Without any feed a person is waiting; with one it is about news, and who was only
+        # looked at may be of no interest any more.
+        is_waited_for = not feeds and self._interests.is_read(author_id)
+        pause_ms = _FIRST_LOOK_UP_MS if is_waited_for else _LOOK_UP_MS
         return looked_at_ms is None or now_ms - looked_at_ms >= pause_ms
 
     def _sought_due(self, now_ms: int) -> list[AuthorId]:
@@ -387,4 +396,4 @@ _SOUGHT_PER_ROUND = 2
 """Of those, looked up in one round: 10,000 in an hour and a half."""
 
 _FIRST_LOOK_UP_MS = 3_000
-"""The same while we hold nothing of the author at all."""
+"""The same while we hold nothing at all of an author whom the person wants to read."""

@@ -9,7 +9,7 @@ from swarmfeed.core.base.types import Endpoint, FeedId
 from swarmfeed.core.net.krpc import HEAD_SALT, signed_buffer
 from swarmfeed.core.net.rendezvous import author_topic
 from swarmfeed.core.talk.words import Have
-from swarmfeed.node.ground.interests import FETCHED
+from swarmfeed.node.ground.interests import FETCHED, LOOKED_AT
 from swarmfeed.ports import DhtPeersFound
 
 from tests.node.rig import Scribe
@@ -117,6 +117,27 @@ def test_an_author_nobody_holds_for_us_is_looked_up_at_once_and_again_later(
         clock.advance(5 * 60_000)
         await finder.look_up()
         assert topics == [topic] * 3
+
+    talk(tmp_path, script)
+
+
+def test_who_is_only_looked_at_is_looked_up_once_and_again_after_minutes(
+    tmp_path: Path,
+) -> None:
+    async def script(to: Talk) -> None:
+        await to.street.open_dht()
+        topics, anna = searched(to), Scribe(1)
+        to.care(anna.author_id, LOOKED_AT)
+        finder, clock = to.node.feeds.finder, to.street.clock
+        topic = author_topic(anna.author_id)
+        for advance_ms, count in ((0, 1), (0, 1), (3_000, 1), (296_999, 1), (1, 2), (1, 2)):
+            clock.advance(advance_ms)
+            await finder.look_up()
+            assert topics == [topic] * count
+        to.node.ground.shelf.accept_offer(anna.offer())
+        clock.advance(5 * 60_000)
+        await finder.look_up()
+        assert topics == [topic] * 2, "enough is known of them, and nobody wants to read them"
 
     talk(tmp_path, script)
 
