@@ -60,6 +60,14 @@ LOOKED_AT_BYTES: Final = 4 * 1024 * 1024
 LOOK_S: Final = 2.0
 """How long somebody who asks what following would take waits for an answer."""
 
+LOOKED_AT_S: Final = 600
+"""How long somebody is sought who was only looked at: long enough to come back from another
+page, and to ask again once their machine was started."""
+
+LOOKED_AT_MAX: Final = 64
+"""People looked at who are sought at once, each asked for of every new link: the one looked at
+longest ago makes room."""
+
 INDEX_PIECE_BYTES: Final = 2 * 1024 * 1024
 """Unpacked entries that are in memory at once while they are indexed: one frame of the
 longest entries, thousands of ordinary ones.  What goes in together goes beyond it by one."""

@@ -322,7 +322,7 @@ class Following:
     async def look_at(self, ask: LookAt) -> Cost:
         link = parse_link(ask.who)
         self._finder.given(link)
-        return await self._looker.look_at(link.author_id)
+        return await self._looker.look_at(link.author_id, link.at)
 
     async def follow(self, ask: Follow) -> AuthorView:
         link = parse_link(ask.who)

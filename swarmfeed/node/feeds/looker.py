@@ -1,20 +1,48 @@
-"""What it would take to follow somebody: asked of holders before anything is kept."""
+"""What it would take to follow somebody: asked of holders before anything is kept.
+
+first look --> everybody is asked, once --> waited for, LOOK_S at most, while anybody may answer
+next looks --> what came meanwhile, at once; what is on its way is waited for
+LOOKED_AT_S later, and nothing came --> sought no more
+"""
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from swarmfeed.core.asks import size_sentences
 from swarmfeed.core.asks.people import Cost
-from swarmfeed.core.base.types import AuthorId, ChunkSpan, FeedId
-from swarmfeed.core.feed.limits import LOOK_S, LOOKED_AT_BYTES
+from swarmfeed.core.base.types import AuthorId, ChunkSpan, Endpoint, FeedId, NodeId
+from swarmfeed.core.feed.limits import (
+    LOOK_S,
+    LOOKED_AT_BYTES,
+    LOOKED_AT_MAX,
+    LOOKED_AT_S,
+)
 from swarmfeed.node.feeds.carer import Carer
 from swarmfeed.node.feeds.fetcher import Fetcher
+from swarmfeed.node.ground.events import ChunkKept, HeadGrew, NothingHeld
 from swarmfeed.node.ground.ground import Ground
-from swarmfeed.node.ground.interests import LOOKED_AT
+from swarmfeed.node.ground.interests import LOOKED_AT, Interest
 
-_LOOK_EVERY_S: Final = 0.05
+_TOGETHER_S: Final = 0.05
+"""What comes within it is looked at together: several holders answer about as soon."""
+
+
+class _Look(Struct, frozen=True, eq=False):
+    """Somebody who was looked at lately."""
+
+    until_s: float
+    """When nobody waits for a first word any more, by the loop's clock."""
+    before: Interest | None
+    """What was cared for them until then."""
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever something of them came, or somebody has nothing."""
+    denied: set[NodeId] = field(default_factory=set)
+    """Peers that hold nothing of them."""
 
 
 class _Sum(Struct):
@@ -50,17 +78,92 @@ class Looker:
         self._extents = ground.extents
         self._settings = ground.settings
         self._interests = ground.interests
+        self._swarm = ground.shells.swarm
         self._carer = carer
         self._fetcher = fetcher
+        self._looks: OrderedDict[AuthorId, _Look] = OrderedDict()
+        """Those of the last LOOKED_AT_S, LOOKED_AT_MAX of them; the longest ago first."""
 
-    async def look_at(self, author_id: AuthorId) -> Cost:
-        """What following would take; waits LOOK_S for holders at most."""
+    async def look_at(self, author_id: AuthorId, at: Sequence[Endpoint] = ()) -> Cost:
+        """What following would take; waits LOOK_S at most, and for a first word only once in
+        LOOKED_AT_S: who is not found by then is sought on, and nobody has to wait for it.
+
+        Args:
+            at: Where a link says that they are: dialled already.
+        """
+        look = self._looks.get(author_id) or self._begin(author_id)
         await self._carer.care(author_id, LOOKED_AT)
-        for _ in range(round(LOOK_S / _LOOK_EVERY_S)):
-            if not self._settings.network or self._has_seen_enough(author_id):
-                break
-            await asyncio.sleep(_LOOK_EVERY_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._until_s(author_id, look)):
+                await self._see_enough(author_id, look, at)
         return await asyncio.to_thread(self._cost, author_id, self._held_by(author_id))
+
+    def on_head(self, event: HeadGrew) -> None:
+        self._heard_of(event.after.feed_id)
+
+    def on_chunk(self, event: ChunkKept) -> None:
+        self._heard_of(event.feed_id)
+
+    def on_nothing_held(self, event: NothingHeld) -> None:
+        look = self._looks.get(event.author_id)
+        if look is not None:
+            look.denied.add(event.session.node_id)
+            look.news.set()
+
+    # --- inside ---
+
+    def _begin(self, author_id: AuthorId) -> _Look:
+        if len(self._looks) >= LOOKED_AT_MAX:
+            self._let_go(*next(iter(self._looks.items())))
+        loop, before = asyncio.get_running_loop(), self._interests.of(author_id)
+        is_first = before is not LOOKED_AT
+        look = _Look(until_s=loop.time() + LOOK_S, before=before if is_first else None)
+        self._looks[author_id] = look
+        loop.call_later(LOOKED_AT_S, self._let_go, author_id, look)
+        return look
+
+    def _let_go(self, author_id: AuthorId, look: _Look) -> None:
+        """Seek somebody no more who was only looked at; what came of them stays, as it was."""
+        if self._looks.get(author_id) is not look:
+            return  # it made room for others before
+        del self._looks[author_id]
+        if self._interests.of(author_id) is not LOOKED_AT:
+            return  # followed, fetched or let go since
+        if look.before is not None:
+            self._interests.lower_to(author_id, look.before)
+        elif not self._shelf.feeds_of(author_id):
+            self._interests.forget(author_id)
+
+    def _heard_of(self, feed_id: FeedId) -> None:
+        """More of a feed is here: who waits for its author looks again."""
+        author_id = self._shelf.author_of(feed_id) if self._looks else None
+        look = self._looks.get(author_id) if author_id is not None else None
+        if look is not None:
+            look.news.set()
+
+    def _until_s(self, author_id: AuthorId, look: _Look) -> float:
+        """Until when to wait: also later on for what is missing of a feed that is known."""
+        is_known = bool(self._shelf.feeds_of(author_id))
+        return asyncio.get_running_loop().time() + LOOK_S if is_known else look.until_s
+
+    async def _see_enough(
+        self, author_id: AuthorId, look: _Look, at: Sequence[Endpoint]
+    ) -> None:
+        while self._settings.network and not self._has_seen_enough(author_id):
+            if self._is_nobody_left(author_id, look, at):
+                return
+            look.news.clear()
+            await look.news.wait()
+            await asyncio.sleep(_TOGETHER_S)
+
+    def _is_nobody_left(self, author_id: AuthorId, look: _Look, at: Sequence[Endpoint]) -> bool:
+        """Whether all who are linked hold nothing of an author, and nobody else is asked."""
+        if self._shelf.feeds_of(author_id) or self._sessions.is_dialling(at):
+            return False
+        if self._settings.dht and self._swarm.dht_nodes():
+            return False  # it does not say when it has said all
+        asked = {each.node_id for each in self._sessions.all() if each.stays}
+        return bool(asked) and asked <= look.denied
 
     def _has_seen_enough(self, author_id: AuthorId) -> bool:
         """Whether the newest chunks of all feeds are here; asks for those that are not."""
