@@ -58,10 +58,10 @@ def test_places_are_the_same_where_each_character_stands_alone(text: str) -> Non
 
 @given(any_text)
 def test_terms_stand_in_the_text_in_order(text: str) -> None:
-    plain, exact = terms(text)
-    for term in (*plain, *exact):
+    found = terms(text)
+    for term in (*found.plain, *found.exact):
         assert 0 <= term.start < term.first_end <= term.end <= len(text)
-    assert [term.start for term in plain] == sorted(term.start for term in plain)
+    assert [term.start for term in found.plain] == sorted(term.start for term in found.plain)
 
 
 @given(any_text)
