@@ -2,7 +2,9 @@
 
 The site map says which pages there are, the node what stands in their addresses; no page is
 left out, and one that is refused ends the measurement.  What counts is the time of the
-processor that the whole node took, so that a busy machine tells the same as a quiet one.
+processor that the whole node took, so that a busy machine tells the same as a quiet one.  A
+friend who is new fetches for minutes those whom the reader follows: that is over before, and
+what it does to a page is a figure of its own.
 """
 
 import json
@@ -15,6 +17,7 @@ from http.client import HTTPConnection
 from io import BytesIO
 from itertools import cycle, islice
 from pathlib import Path
+from statistics import median
 from string import Template
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -44,6 +47,9 @@ LETTERS: Final = 60
 
 CHOICES: Final = 10
 """Different posts and people that take turns in the address of one page."""
+
+LOOKS_S: Final = 0.5
+"""How often home is opened while the friend fetches."""
 
 ANSWER_S: Final = 120
 _CHOICE: Final = re.compile(r"<any\((\w+)[^>]*>")
@@ -174,11 +180,37 @@ def measure(bench: Bench) -> Iterator[Row]:
         group = _correspond(reader, Person(friends, friend), bench)
         known = _known(reader, group, friend)
         wait_quiet([node, friend])
+        if bench.choose(True, False):  # it takes them two minutes
+            yield _while_fetched(count, reader, Person(friends, friend))
+            wait_quiet([node, friend])
         bare = _bare(reader, known, times)
         for visit in chosen(visits(known), bench.pages):
             opened = [reader.open(path) for path in islice(cycle(visit.paths), times)]
             check(visit, opened)
             yield _row(count, visit, opened, bare)
+
+
+def _while_fetched(count: int, reader: Person, friend: Person) -> Row:
+    """Open home until a new friend holds everybody whom the reader follows."""
+    expected = len(everyday.followed())
+    waits_ms: list[float] = []
+    reader.open("/")  # its template is made once, at the first visit
+    while not waits_ms or _whole(friend) < expected:
+        waits_ms.append(reader.open("/").wall_ms)
+        time.sleep(LOOKS_S)
+    return Row(
+        "pages.while-fetched",
+        f"{count:,} posts: home while a new friend fetches {expected} people from here, the"
+        f" longest of {len(waits_ms)} by the clock (p50 {format_number(median(waits_ms))})",
+        max(waits_ms),
+        "ms",
+    )
+
+
+def _whole(person: Person) -> int:
+    """Whose feeds somebody holds to their ends."""
+    feeds = person.ask("status")["feeds"]
+    return sum(each["entries_held"] == each["size"] for each in feeds)
 
 
 def visits(known: Known) -> Iterator[Visit]:
