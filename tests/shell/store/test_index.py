@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import apsw
 import pytest
 from swarmfeed.core.asks import troubles
 from swarmfeed.core.asks.posts import PostView
@@ -28,6 +27,8 @@ from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.opened import open_index
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.sqlite import connect
+
+from tests.shell.store.sqlite_memory import sqlite_bytes
 
 ANN, BOB = AuthorId(b"a" * 32), AuthorId(b"b" * 32)
 LAPTOP, BOBS = FeedId(b"A" * 32), FeedId(b"B" * 32)
@@ -205,11 +206,12 @@ def test_an_index_on_a_disk_that_takes_nothing_is_read_and_written_when_it_does(
 
 
 def test_what_was_kept_at_hand_is_let_go(index: SqliteIndex) -> None:
+    others_bytes = sqlite_bytes()
     fill(index)
     before = ask_everything(index)
-    kept_bytes = apsw.memory_used()
+    kept_bytes = sqlite_bytes() - others_bytes
     index.release_memory()
-    assert apsw.memory_used() < kept_bytes / 2
+    assert sqlite_bytes() - others_bytes < kept_bytes / 2
     assert ask_everything(index) == before
 
 

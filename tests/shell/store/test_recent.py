@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import apsw
 import pytest
 from msgspec.structs import replace
 from swarmfeed.core.base.keys import SigningKey
@@ -22,6 +21,7 @@ from swarmfeed.shell.store.recent import SqliteRecent
 
 from tests.core.proofs import AUTHOR, Feed, stored
 from tests.shell.store.refusing import refused
+from tests.shell.store.sqlite_memory import sqlite_bytes
 from tests.shell.store.test_index_contract_media import BEE
 
 TODAY = 20_000
@@ -365,11 +365,12 @@ def test_one_read_that_is_refused_loses_nothing(tmp_path: Path) -> None:
 
 def test_what_was_kept_at_hand_is_let_go(recent: SqliteRecent) -> None:
     feed = said(1, *(f"water number {n} " + 200 * f"w{n} " for n in range(64)))
+    others_bytes = sqlite_bytes()
     recent.add(of_feed(feed, *range(64)), TODAY)
     before = recent.newest(None, 64)
-    kept_bytes = apsw.memory_used()
+    kept_bytes = sqlite_bytes() - others_bytes
     recent.release_memory()
-    assert apsw.memory_used() < kept_bytes / 2
+    assert sqlite_bytes() - others_bytes < kept_bytes / 2
     assert recent.newest(None, 64) == before
     recent.close()
     recent.release_memory()

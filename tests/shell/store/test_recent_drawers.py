@@ -15,6 +15,7 @@ from swarmfeed.ports.recent import RecentHits, RecentPost
 from swarmfeed.shell.store.recent import SqliteRecent
 from swarmfeed.shell.store.recent_read import DRAWERS_AT_ONCE
 
+from tests.shell.store.sqlite_memory import sqlite_bytes
 from tests.shell.store.test_recent import ROOM, TODAY, of_feed, said
 
 POSTS = [
@@ -76,7 +77,7 @@ def test_of_no_drawer_nothing_is_found(recent: SqliteRecent) -> None:
 
 def test_to_ask_for_all_of_them_takes_little_memory(recent: SqliteRecent) -> None:
     page(recent, {0})
-    before = apsw.memory_used()
+    before = sqlite_bytes()
     apsw.memory_high_water(reset=True)
     page(recent, set(range(DRAWERS)))
     assert apsw.memory_high_water() - before < 2_500_000
