@@ -99,6 +99,10 @@ class Recent(Protocol):
         """Of feeds on disk, how many of their first entries were looked through."""
         ...
 
+    def places(self, feed_id: FeedId, start: int, end: int) -> frozenset[int]:
+        """Which of the entries [start, end) of a feed are posts that are kept."""
+        ...
+
     def first_day(self) -> int:
         """The oldest day there was room for, since 1970; 0: there was for all."""
         ...

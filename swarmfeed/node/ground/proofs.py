@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
 
 from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import ChunkSpan, FeedId, Hash
@@ -71,12 +72,21 @@ class Prover:
     ) -> list[tuple[bytes, tuple[Hash, ...]]]:
         with self._one_at_a_time:
             subtree = cache(self._subtree(replica))
-            found = []
-            for index in indexes:
-                (stored,) = self._logs.read_entries(replica.feed_id, index, index + 1)
-                path = inclusion_proof(index, replica.size, subtree)
-                found.append((stored, tuple(path)))
-            return found
+            stored = self._read_all(replica.feed_id, indexes)
+            return [
+                (stored[index], tuple(inclusion_proof(index, replica.size, subtree)))
+                for index in indexes
+            ]
+
+    def _read_all(self, feed_id: FeedId, indexes: Sequence[int]) -> dict[int, bytes]:
+        """Read entries; those of a frame in one go, for the whole chunk is looked at for it."""
+        found: dict[int, bytes] = {}
+        for _, near in groupby(sorted({*indexes}), lambda index: index // CHUNK_ENTRIES):
+            places = [*near]
+            first, last = places[0], places[-1]
+            entries = self._logs.read_entries(feed_id, first, last + 1)
+            found |= {index: entries[index - first] for index in places}
+        return found
 
     def _include(self, replica: Replica, index: int) -> tuple[bytes, tuple[Hash, ...]]:
         with self._one_at_a_time:

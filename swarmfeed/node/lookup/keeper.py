@@ -252,7 +252,8 @@ class RecentKeeper:
         """Take in what is young enough of some entries; what is not held is passed over."""
         first_ms, today = self._first_ms(), self._clock.now_ms() // DAY_MS
         try:
-            async for piece in self._prover.prove(feed_id, start, end, first_ms):
+            known = self._recent.places
+            async for piece in self._prover.prove(feed_id, start, end, first_ms, known):
                 self._count(piece.posts, self._clock.now_ms())
                 await off_loop(partial(self._recent.add, piece.posts, today, piece.looked))
         except MendingError:

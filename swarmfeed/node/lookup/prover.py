@@ -1,6 +1,6 @@
 """Proves posts from what is on disk, a frame of entries at a time."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 import structlog
@@ -31,6 +31,9 @@ from swarmfeed.node.ground.ground import Ground
 from swarmfeed.ports.recent import Looked, RecentPost
 
 logger = structlog.get_logger()
+
+Known = Callable[[FeedId, int, int], Collection[int]]
+"""Which of the entries [start, end) of a feed are posts that need no proof any more."""
 
 
 class Scanned(Struct):
@@ -65,9 +68,11 @@ class PostProver:
         self._clock = ground.shells.clock
 
     async def prove(
-        self, feed_id: FeedId, start: int, end: int, first_ms: int
+        self, feed_id: FeedId, start: int, end: int, first_ms: int, known: Known
     ) -> AsyncIterator[ProvenPiece]:
         """Yield the posts among entries [start, end) that are held, not older than a time.
+
+        Those that are known are left out, unless they were edited in there.
 
         Raises:
             DamageError: A chunk is not what was written.
@@ -77,8 +82,7 @@ class PostProver:
             replica, certificates = self._shelf.replica(feed_id), self._certificates(feed_id)
             if replica is None or not certificates:
                 return  # it was let go meanwhile
-            records = await off_loop(partial(self._shelf.read_entries, feed_id, first, stop))
-            scanned = scan(records, first, first_ms)
+            scanned = await off_loop(partial(self._scan, feed_id, first, stop, first_ms, known))
             proven = await self._prove(replica, scanned)
             hits = _hits(replica, certificates, scanned, proven)
             yield ProvenPiece(
@@ -91,6 +95,14 @@ class PostProver:
                 ),
                 posts=await off_loop(partial(check_all, hits, self._clock.now_ms())),
             )
+
+    def _scan(
+        self, feed_id: FeedId, first: int, stop: int, first_ms: int, known: Known
+    ) -> Scanned:
+        scanned = scan(self._shelf.read_entries(feed_id, first, stop), first, first_ms)
+        there = known(feed_id, first, stop)
+        scanned.posts = [each for each in scanned.posts if each not in there]
+        return scanned
 
     def _certificates(self, feed_id: FeedId) -> tuple[bytes, ...]:
         """What proves whose a feed is; nothing where that is more than comes with a post."""
@@ -116,7 +128,7 @@ class PostProver:
     async def _prove(self, replica: Replica, scanned: Scanned) -> dict[int, Proven]:
         held = self._shelf.held_ranges(replica.feed_id)
         indexes = [each for each in scanned.indexes() if _is_in(each, held)]
-        found = await self._prover.inclusions(replica, indexes)
+        found = await self._prover.inclusions(replica, indexes) if indexes else []
         return {
             index: Proven(index=index, stored=stored, proof=proof)
             for index, (stored, proof) in zip(indexes, found, strict=True)

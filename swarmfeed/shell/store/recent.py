@@ -112,6 +112,10 @@ class SqliteRecent:
         with self._opened.read() as db:
             return recent_read.looked_through(db)
 
+    def places(self, feed_id: FeedId, start: int, end: int) -> frozenset[int]:
+        with self._opened.read() as db:
+            return recent_read.places(db, feed_id, start, end)
+
     def first_day(self) -> int:
         with self._opened.read() as db:
             return recent_read.said(db, recent_write.FIRST_DAY)

@@ -63,6 +63,11 @@ _HIT: Final = """
 
 _SAID: Final = "SELECT stored, edit FROM post_{slot} WHERE id = ?"
 
+_PLACES: Final = """
+    SELECT place FROM post_{slot}
+    WHERE feed = (SELECT no FROM feed WHERE feed_id = ?) AND place BETWEEN ? AND ? - 1
+"""
+
 _COUNT: Final = "SELECT count(*) FROM post_{slot}"
 
 
@@ -279,6 +284,13 @@ def looked_through(db: Connection) -> dict[FeedId, int]:
         FeedId(feed_id): size
         for feed_id, size in db.execute("SELECT feed_id, looked FROM feed WHERE looked > 0")
     }
+
+
+def places(db: Connection, feed_id: FeedId, start: int, end: int) -> frozenset[int]:
+    found = [
+        db.execute(_PLACES.format(slot=slot_of(day)), (feed_id, start, end)) for day in days(db)
+    ]
+    return frozenset(place for rows in found for (place,) in rows.fetchall())
 
 
 def count(db: Connection) -> int:

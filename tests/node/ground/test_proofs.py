@@ -8,7 +8,7 @@ import pytest
 from street.fakes.clock import FakeClock
 from street.fakes.logs import FakeLogs
 from swarmfeed.core.base.limits import BUDGET_WINDOW_S
-from swarmfeed.core.base.types import ChunkSpan, NodeId
+from swarmfeed.core.base.types import ChunkSpan, FeedId, NodeId
 from swarmfeed.core.feed.entry import hash_stored
 from swarmfeed.core.feed.merkle import consistency_roots
 from swarmfeed.core.talk.limits import PEER_WORK_S_PER_S
@@ -84,6 +84,33 @@ def test_only_so_many_chunks_are_remembered(
         proof = asyncio.run(prover.consistency(anna.newest, old_size))
         assert consistency_roots(old_size, 2 * 4096 + 5, proof)[1] == anna.newest.head.root
     assert len(prover._frame_roots) == 1
+
+
+@pytest.mark.parametrize("indexes", [[0], [3, 4, 255, 256, 4095], [599, 4100, 2, 600], []])
+def test_entries_proven_together_are_proven_as_each_alone(
+    tmp_path: Path, indexes: list[int]
+) -> None:
+    anna, logs = held(tmp_path, 4096 + 9)
+    prover = Prover(logs)
+    together = asyncio.run(prover.inclusions(anna.newest, indexes))
+    assert together == [asyncio.run(prover.inclusion(anna.newest, index)) for index in indexes]
+
+
+def test_entries_that_lie_together_are_read_in_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a chunk all is looked at for each reading: 4,096 entries took 4,096 times that."""
+    anna, logs = held(tmp_path, 600)
+    read: list[tuple[int, int]] = []
+    really = logs.read_entries
+
+    def noted(feed_id: FeedId, start: int, end: int) -> list[bytes]:
+        read.append((start, end))
+        return really(feed_id, start, end)
+
+    monkeypatch.setattr(logs, "read_entries", noted)
+    asyncio.run(Prover(logs).inclusions(anna.newest, [*range(100, 300), 599]))
+    assert read == [(100, 256), (256, 300), (599, 600)]
 
 
 @pytest.mark.attack("A40")

@@ -14,6 +14,7 @@ from swarmfeed.errors import UserError
 from swarmfeed.node.ground.events import PostEdited, PostSeen
 from swarmfeed.node.lookup.prover import PostProver
 
+from tests.node.lookup.test_prover import nothing_known
 from tests.node.push.street import (
     Neighbour,
     Neighbourhood,
@@ -84,7 +85,8 @@ def test_an_edit_that_comes_before_its_post_is_not_lost(tmp_path: Path) -> None:
         (post,) = ben.index.author_posts(ben.author_id, 1, None)
         edit = Edit(ref=ref_text(post.ref), text="black coffee")
         await ben.running.ground.answering.answer(edit)
-        proving = PostProver(ben.running.ground).prove(ben.feed_id, 0, 1000, 0)
+        prover = PostProver(ben.running.ground)
+        proving = prover.prove(ben.feed_id, 0, 1000, 0, nothing_known)
         (proven,) = [each.proven async for piece in proving for each in piece.posts]
         assert proven.edit is not None
         events = first.running.ground.events
@@ -131,7 +133,8 @@ def test_what_is_kept_has_its_newest_text_and_only_the_latest_are_at_hand(
         await ben.say("green tea", "old milk")
         milk, tea = ben.index.author_posts(ben.author_id, 2, None)
         await ben.running.ground.answering.answer(Edit(ref=ref_text(tea.ref), text="red tea"))
-        proving = PostProver(ben.running.ground).prove(ben.feed_id, 0, 1000, 0)
+        prover = PostProver(ben.running.ground)
+        proving = prover.prove(ben.feed_id, 0, 1000, 0, nothing_known)
         proven = {
             each.checked.ref: each.proven async for piece in proving for each in piece.posts
         }

@@ -4,12 +4,19 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from street.neighbourhood import Neighbourhood, in_neighbourhood
+from swarmfeed.core.asks.posts import ref_text
+from swarmfeed.core.asks.withdrawing import Edit
+from swarmfeed.core.base.types import FeedId
 from swarmfeed.core.feed.entry import encode_entry
 from swarmfeed.core.feed.kinds import EditBody, PostBody, ProfileBody, WithdrawBody
 from swarmfeed.core.feed.proven import check_post
 from swarmfeed.node.lookup.prover import PostProver, check_all, scan
 
 from tests.core.proofs import NOW_MS, Feed, stored
+
+
+def nothing_known(feed_id: FeedId, start: int, end: int) -> tuple[int, ...]:
+    return ()
 
 
 def test_what_is_too_old_or_no_post_is_passed_over() -> None:
@@ -43,12 +50,39 @@ def test_posts_in_chunks_and_tail_are_proven_under_the_newest_head(tmp_path: Pat
         ground = ben.running.ground
         prover = PostProver(ground)
         found, looked = list[str](), list[tuple[int, int]]()
-        async for piece in prover.prove(ben.feed_id, 0, 10_000, 0):
+        async for piece in prover.prove(ben.feed_id, 0, 10_000, 0, nothing_known):
             looked.append((piece.looked.start, piece.looked.end))
             found += [check_post(each.proven, NOW_MS).written.post.text for each in piece.posts]
         assert found == [*(f"post {number}" for number in range(300)), "the last"]
         size = ground.shelf.replica(ben.feed_id).size  # type: ignore[union-attr]
         assert looked == [(0, 256), (256, size)]
-        assert [piece async for piece in prover.prove(ben.author_id, 0, 9, 0)] == []  # type: ignore[arg-type]
+        nobodys = FeedId(ben.author_id)
+        proving = prover.prove(nobodys, 0, 9, 0, nothing_known)
+        assert [piece async for piece in proving] == []
+
+    in_neighbourhood(tmp_path, scenario)
+
+
+def test_what_is_known_is_not_proven_again_but_what_was_edited_is(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        ben = await street.move_in()
+        await ben.say("one", "two", "three")
+        *_, first = ben.index.author_posts(ben.author_id, 3, None)
+        edit = Edit(ref=ref_text(first.ref), text="uno")
+        await ben.running.ground.answering.answer(edit)
+        asked = list[tuple[int, int]]()
+
+        def all_but_the_last(_: FeedId, start: int, end: int) -> range:
+            asked.append((start, end))
+            return range(first.ref.index + 2)
+
+        prover = PostProver(ben.running.ground)
+        (piece,) = [
+            each async for each in prover.prove(ben.feed_id, 0, 99, 0, all_but_the_last)
+        ]
+        size = ben.running.ground.shelf.replica(ben.feed_id).size  # type: ignore[union-attr]
+        assert asked == [(0, size)]
+        assert (piece.looked.start, piece.looked.end) == (0, size)
+        assert [each.checked.written.post.text for each in piece.posts] == ["uno", "three"]
 
     in_neighbourhood(tmp_path, scenario)

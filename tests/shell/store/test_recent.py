@@ -311,6 +311,18 @@ def test_how_far_a_feed_was_looked_through_is_remembered(recent: SqliteRecent) -
     assert recent.count() == 2
 
 
+def test_it_is_known_which_entries_of_a_feed_are_kept(recent: SqliteRecent) -> None:
+    feed, other = said(1, *"abcdef"), said(2, "word")
+    recent.add(of_feed(feed, 0, 1, 4), TODAY)
+    recent.add(of_feed(other, 0), TODAY)
+    assert recent.places(feed.feed_id, 0, 9) == {0, 1, 4}
+    assert recent.places(feed.feed_id, 1, 4) == {1}
+    assert recent.places(FeedId(bytes(32)), 0, 9) == frozenset()
+    looked = Looked(feed_id=feed.feed_id, start=0, end=6, withdrawn=(1,))
+    recent.add((), TODAY, looked)
+    assert recent.places(feed.feed_id, 0, 9) == {0, 4}
+
+
 def test_a_closed_one_answers_nothing(recent: SqliteRecent) -> None:
     recent.close()
     recent.close()
