@@ -264,8 +264,9 @@ VISIT_ROUNDS: Final = 3
 ROLE_CHANGES_KEPT: Final = 16
 """Changes of role that people are told of: a day of a role that flaps is one too many."""
 
-RECORDS_VERIFIED_MAX: Final = 1_024
-"""Records remembered as verified, 0.5 MB: those of supernodes come round again and again."""
+RECORDS_KEPT_MAX: Final = 1_024
+"""Nodes of which the newest record is remembered as verified, 0.5 MB: those of supernodes come
+round again and again."""
 
 # --- interests --------------------------------------------------------------------------
 

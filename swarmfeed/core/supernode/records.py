@@ -122,6 +122,34 @@ def open_record(signed: bytes) -> Record:
     return record
 
 
+class NewestRecords:
+    """Opens records, and remembers of each node the newest: it comes from many others, too."""
+
+    def __init__(self, nodes_max: int) -> None:
+        self._nodes_max = nodes_max
+        self._newest: dict[NodeId, tuple[bytes, Record]] = {}
+        """As it was signed, and what it says; who was heard of last comes last."""
+
+    def __len__(self) -> int:
+        return len(self._newest)
+
+    def open(self, signed: bytes) -> Record:
+        """Verify a record, unless it was.  Raises as ``open_record``."""
+        before = self._newest.get(NodeId(signed[:KEY_BYTES]))
+        if before is not None and before[0] == signed:
+            return before[1]
+        record = open_record(signed)
+        if before is None or before[1].made_s <= record.made_s:
+            self._remember(signed, record)
+        return record
+
+    def _remember(self, signed: bytes, record: Record) -> None:
+        self._newest.pop(record.node_id, None)
+        self._newest[record.node_id] = signed, record
+        if len(self._newest) > self._nodes_max:
+            del self._newest[next(iter(self._newest))]
+
+
 def _body(record: Record) -> bytes:
     return _BODY.pack(
         record.node_id,

@@ -1,7 +1,7 @@
 """The roll of supernodes over links: whom others know is asked, and who is only heard of is
 visited, for who is not there owns nothing."""
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
@@ -16,16 +16,13 @@ from swarmfeed.core.partition.limits import (
     VISITED_AT_ONCE,
 )
 from swarmfeed.core.partition.words import AskRoll, TellRoll
-from swarmfeed.core.supernode.records import Record, encode_record, open_record
+from swarmfeed.core.supernode.records import NewestRecords, Record, encode_record, open_record
 from swarmfeed.errors import RemoteError
 from swarmfeed.node.ground.fairness import breathe
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.layer import Supernode
 from swarmfeed.node.ground.session import Session
 from swarmfeed.node.lookup.partition import Partition
-
-_open: Final = lru_cache(maxsize=ROLL_MAX)(open_record)
-"""The same records come from several."""
 
 
 class RollSide(Struct):
@@ -45,6 +42,7 @@ class Rolling:
         self._clock = ground.shells.clock
         self._dice = ground.shells.dice
         self._partition = partition
+        self._newest: Final = NewestRecords(ROLL_MAX)
 
     async def look(self) -> str:
         """Ask somebody who else serves, and look for some who were only heard of."""
@@ -65,7 +63,7 @@ class Rolling:
 
     def on_ask(self, session: Session, asked: AskRoll) -> None:
         """Raises RemoteError: what it says of itself is false."""
-        record = _own_of(session, asked.own)
+        record = self._own_of(session, asked.own)
         side, now_s = session.part(RollSide), self._clock.monotonic_ms() / 1000
         if side.bucket is None:
             side.bucket = TokenBucket(ROLL_BURST, ROLL_PER_S, now_s)
@@ -83,9 +81,9 @@ class Rolling:
             return  # it was not asked
         side.pages -= 1
         roll = self._partition.roll
-        roll.take(_own_of(session, told.own), self._now_s(), met=True)
+        roll.take(self._own_of(session, told.own), self._now_s(), met=True)
         for signed in told.records:
-            roll.take(_open(signed), self._now_s())
+            roll.take(self._newest.open(signed), self._now_s())
             await breathe()
         if told.records and told.place > side.place:
             side.place = told.place
@@ -112,9 +110,8 @@ class Rolling:
     def _now_s(self) -> int:
         return self._clock.now_ms() // 1000
 
-
-def _own_of(session: Session, signed: bytes) -> Record:
-    record = _open(signed)
-    if record.node_id != session.node_id:
-        raise RemoteError("a record of another node in place of its own")
-    return record
+    def _own_of(self, session: Session, signed: bytes) -> Record:
+        record = self._newest.open(signed)
+        if record.node_id != session.node_id:
+            raise RemoteError("a record of another node in place of its own")
+        return record

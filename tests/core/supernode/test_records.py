@@ -11,6 +11,7 @@ from swarmfeed.core.supernode.records import (
     AGE_MINUTES_MAX,
     LOAD_STEPS,
     RECORD_BYTES,
+    NewestRecords,
     Record,
     encode_record,
     open_record,
@@ -110,3 +111,44 @@ def test_its_network_is_a_sixteenth_of_the_address_and_on_loopback_the_address()
     assert network("1.2.3.4") == network("1.2.200.4") != network("1.3.3.4")
     assert network("127.0.0.1") != network("127.0.0.2")
     assert NodeId(NODE.public) == signed_by(NODE).node_id
+
+
+def said_by(key: SigningKey, made_s: int) -> bytes:
+    return encode_record(sign_record(signed_by(key, made_s=made_s), key))
+
+
+def test_of_each_node_the_newest_record_is_remembered_and_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A node makes another one every ten seconds, and none comes back."""
+    verified = list[bytes]()
+
+    def noted(signed: bytes) -> Record:
+        verified.append(signed)
+        return open_record(signed)
+
+    monkeypatch.setattr("swarmfeed.core.supernode.records.open_record", noted)
+    opened = NewestRecords(2)
+    old, new = (said_by(NODE, NOW_S + at) for at in (0, 10))
+    other = said_by(OTHER, NOW_S)
+    for signed in (old, old, new, new, other, old, new, other):
+        assert opened.open(signed) == open_record(signed)
+    assert verified == [old, new, other, old]
+    assert len(opened) == 2
+    third = said_by(SigningKey(b"\x09" * 32), NOW_S)
+    opened.open(third)
+    assert len(opened) == 2
+    opened.open(new)
+    assert verified[4:] == [third, new], "of whom nothing was heard for longest is forgotten"
+
+
+@pytest.mark.attack("A35")
+def test_what_is_remembered_of_a_node_speaks_for_no_other_record() -> None:
+    opened = NewestRecords(9)
+    true = said_by(NODE, NOW_S)
+    opened.open(true)
+    with pytest.raises(BadSignatureError):
+        opened.open(true[:-1] + bytes([true[-1] ^ 1]))
+    with pytest.raises(BadEncodingError):
+        opened.open(true[:40])
+    assert opened.open(true).made_s == NOW_S
