@@ -8,6 +8,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
+from swarmfeed.core.base.limits import CHUNK_ENTRIES
 from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.extent import pieces
 from swarmfeed.core.feed.limits import INDEX_PIECE_BYTES, SHOWN_SLACK
@@ -92,7 +93,8 @@ class Filler:
     def _index_alone(self, work: Work, then: Work | None) -> int:
         """Of several chunks, one that is damaged keeps no other out."""
         try:
-            return self._index_run(work, then)
+            is_short = work.end - work.start <= CHUNK_ENTRIES
+            return self._index_short(work) if is_short else self._index_run(work, then)
         except (DamageError, RemoteError):
             if len(cut := self._cut_by_chunks(work)) < 2:
                 raise
@@ -105,6 +107,14 @@ class Filler:
         cuts = sorted(edge for edge in edges if work.start < edge < work.end)
         spans = list(pairwise([work.start, *cuts, work.end]))
         return [replace(work, start=start, end=end) for start, end in reversed(spans)]
+
+    def _index_short(self, work: Work) -> int:
+        """A post that was just written, mostly: there is nothing to do meanwhile."""
+        (run,) = self._index.prepare_each([self._read(work)])
+        if isinstance(run, BadEncodingError):
+            raise run
+        (added,) = self._index.add_each([self._addition(work, run)])
+        return added
 
     def _index_run(self, work: Work, then: Work | None) -> int:
         """Large ones come in parts: the next is prepared while this one is put in."""

@@ -44,7 +44,7 @@ from swarmfeed.shell.store.database import Database
 from swarmfeed.shell.store.entries import Tables
 from swarmfeed.shell.store.kinds import TABLES
 from swarmfeed.shell.store.made import Run
-from swarmfeed.shell.store.preparing import Preparer, Runs, Shorts, read_here
+from swarmfeed.shell.store.preparing import KeptRun, Preparer, Runs, Shorts, read_here
 from swarmfeed.shell.store.schema import MIGRATIONS
 from swarmfeed.shell.store.social import SocialIndex
 from swarmfeed.shell.store.threaded import ThreadedIndex
@@ -178,11 +178,13 @@ class SqliteIndex(SocialIndex, ThreadedIndex):
 
     def add_each(self, additions: Sequence[Addition]) -> list[int]:
         """One transaction: thousands of entries a call cost half as much each as hundreds."""
-        with self._database.lent() as path:
-            added = None if path is None else self._preparer.put_in(path, additions)
-        if added is not None:
-            return added
-        here = [replace(each, prepared=read_here(each.prepared)) for each in additions]
+        here = additions
+        if any(isinstance(each.prepared, KeptRun) for each in additions):
+            with self._database.lent() as path:
+                added = None if path is None else self._preparer.put_in(path, additions)
+            if added is not None:
+                return added
+            here = [replace(each, prepared=read_here(each.prepared)) for each in additions]
         with self._database.write() as db, index_write.gathered(db, in_order=False):
             return [index_write.add(db, self._tables, each) for each in here]
 

@@ -11,8 +11,13 @@ from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.public_id import feed_prefix
 from swarmfeed.shell.store.sqlite import Connection
 
+# With the newest block of the feed, if it has any.
 _KNOWN: Final = """
-    SELECT feed.no, author.no FROM feed JOIN author ON author.author_id = ? WHERE feed_id = ?
+    SELECT feed.no, author.no, block.base, coalesce(block.start, 0), coalesce(block.size, 0)
+    FROM feed CROSS JOIN author ON author.author_id = ? LEFT JOIN block ON block.base =
+        (SELECT base FROM block AS of_feed WHERE of_feed.feed = feed.no
+        ORDER BY of_feed.start DESC LIMIT 1)
+    WHERE feed_id = ?
 """
 
 _ADD_FEED: Final = """
@@ -22,13 +27,22 @@ _ADD_FEED: Final = """
 
 _ADD_BLOCK: Final = "INSERT INTO block VALUES (?, ?, ?, ?)"
 
-_LAST_BLOCK: Final = """
-    SELECT base, start, size FROM block WHERE feed = ? ORDER BY start DESC LIMIT 1
+# The feed that grew last grows again: no new block.
+_GROW_LAST: Final = """
+    UPDATE block SET size = ?2 WHERE base = ?1
+    AND NOT EXISTS (SELECT 1 FROM block AS later WHERE later.base > ?1)
 """
 
 _NEXT_BASE: Final = """
     SELECT coalesce(max(base + size), 1)
     FROM (SELECT base, size FROM block ORDER BY base DESC LIMIT 1)
+"""
+
+# What came next came last, nearly always: it meets one range, at its end.
+_GROW_INDEXED: Final = """
+    UPDATE indexed SET stop = ?3 WHERE feed = ?1 AND stop = ?2 AND NOT EXISTS (
+        SELECT 1 FROM indexed AS behind
+        WHERE behind.feed = ?1 AND behind.start BETWEEN ?2 AND ?3)
 """
 
 
@@ -56,35 +70,33 @@ class Covered(NamedTuple):
 
     feed_no: int
     author_no: int
-    base: int | None
-    """Of a feed that is new with this, entry 0 has this number, and all stand in one block:
-    there is nothing else of it, so nothing has to be asked for.  None: it was known before."""
+    base: int
+    """In its newest block entry ``n`` has the row number ``base + n``."""
+    start: int
+    """First entry of that block."""
+    is_new: bool
+    """With this: there is nothing else of it, so nothing has to be asked for."""
 
 
 def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> Covered:
     """Cover entries [0, size) with blocks of row numbers."""
-    known = db.execute(_KNOWN, (author_id, feed_id)).fetchone()
+    known, is_new = db.execute(_KNOWN, (author_id, feed_id)).fetchone(), False
     if known is None:
-        author_no = number_author(db, author_id)
-        row = (feed_id, author_no, feed_prefix(feed_id))
-        new = db.execute(_ADD_FEED, row).fetchone()
-        if new is not None and size:
-            (feed_no,), base = new, _next_base(db)
-            db.execute(_ADD_BLOCK, (base, feed_no, 0, size))
-            return Covered(feed_no, author_no, base)
-        known = find_feed(db, feed_id), author_no
-    feed_no, author_no = known
-    last = db.execute(_LAST_BLOCK, (feed_no,)).fetchone()
-    base, start, count = last or (0, 0, 0)
-    if size > start + count:
-        next_base = _next_base(db)
-        if base + count == next_base:
-            # The feed that grew last grows again: no new block.
-            db.execute("UPDATE block SET size = ? WHERE base = ?", (size - start, base))
-        else:
-            block = (next_base, feed_no, start + count, size - start - count)
-            db.execute(_ADD_BLOCK, block)
-    return Covered(feed_no, author_no, None)
+        row = (feed_id, number_author(db, author_id), feed_prefix(feed_id))
+        is_new = db.execute(_ADD_FEED, row).fetchone() is not None
+        known = db.execute(_KNOWN, (author_id, feed_id)).fetchone()
+    feed_no, author_no, base, start, count = known
+    if size > start + count and not _grow_last(db, base, size - start):
+        base, start = _next_base(db), start + count
+        db.execute(_ADD_BLOCK, (base, feed_no, start, size - start))
+    return Covered(feed_no, author_no, (base or 0) - start, start, is_new)
+
+
+def _grow_last(db: Connection, base: int | None, size: int) -> bool:
+    """Make a block longer, if its row numbers are the last; returns whether they are."""
+    if base is not None:
+        db.execute(_GROW_LAST, (base, size))
+    return base is not None and db.changes() > 0
 
 
 def _next_base(db: Connection) -> int:
@@ -112,6 +124,9 @@ def missing_ranges(
 def mark_indexed(db: Connection, feed_no: int, start: int, end: int) -> None:
     """Add [start, end) to the feed's ranges, merged with those it meets."""
     if start == end:
+        return
+    db.execute(_GROW_INDEXED, (feed_no, start, end))
+    if db.changes():
         return
     where = "WHERE feed = ? AND start <= ? AND stop >= ?"
     low, high = db.execute(

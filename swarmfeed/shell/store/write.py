@@ -72,9 +72,11 @@ def _missing(
 ) -> list[tuple[int, int, int]]:
     """``(base, first, last)`` of what of [start, end) is not indexed yet, ascending: entries
     [first, last) have row numbers base + index."""
-    if covered.base is not None:
+    if covered.is_new:
         return [(covered.base, start, end)] if start < end else []
     missing = list(missing_ranges(db, covered.feed_no, start, end))
+    if start >= covered.start:
+        return [(covered.base, low, high) for low, high in missing]
     return [
         each for low, high in missing for each in block_ranges(db, covered.feed_no, low, high)
     ]
