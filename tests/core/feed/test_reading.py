@@ -67,6 +67,18 @@ def test_many_at_once_are_read_as_one_by_one(stored: list[bytes]) -> None:
     assert read_content(frame_content(stored)) == one_by_one(stored)
 
 
+@given(st.lists(entries, max_size=4))
+def test_few_or_many_behind_the_last_frame_are_read_alike(stored: list[bytes]) -> None:
+    assert read_packed(Packed(tail=stored, count=len(stored))) == one_by_one(stored)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_half_an_entry_behind_the_last_frame_is_refused(count: int) -> None:
+    stored = [plain(f"post {n}") for n in range(count)]
+    with pytest.raises(BadEncodingError):
+        read_packed(Packed(tail=[*stored[:-1], stored[-1][:-3]], count=count))
+
+
 def test_a_list_that_only_its_last_post_ends_is_refused() -> None:
     for stored in ([plain("a")], [plain("a"), plain("b")], [REPLY, plain("a")]):
         with pytest.raises(BadEncodingError):
