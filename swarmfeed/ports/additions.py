@@ -18,6 +18,11 @@ class Prepared(Protocol):
         """What each claims."""
         ...
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether all are known to be posts of nothing but text."""
+        ...
+
 
 Ahead = Callable[[], Packed | None]
 """Reads the run that is likely to be prepared next, if there is one."""

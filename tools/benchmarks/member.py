@@ -329,11 +329,11 @@ class Member:
 
     async def _watch_posts(self, links: Sequence[str], count: int) -> Answer:
         seen: dict[tuple[str, int], int] = {}
+        authors = [(link, self._parse(link)[0]) for link in links]
         async for change in self._node.ground.changes.listen():
             if change.name != "new":
                 continue
-            for link in links:
-                author_id, _ = self._parse(link)
+            for link, author_id in authors:
                 for post in self._node.ground.shells.index.author_posts(author_id, 10, None):
                     seen.setdefault((link, post.ref.index), time.monotonic_ns())
             if len(seen) >= count:

@@ -19,12 +19,7 @@ from msgspec.structs import replace
 from swarmfeed.core.base.ranges import runs
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.circles.keyring import Circle, EpochKey, Keyring
-from swarmfeed.core.circles.limits import (
-    ENTRIES_AT_ONCE,
-    FEEDS_AT_ONCE,
-    READ_AT_ONCE,
-    TRIALS_AT_ONCE,
-)
+from swarmfeed.core.circles.limits import ENTRIES_AT_ONCE, READ_AT_ONCE, TRIALS_AT_ONCE
 from swarmfeed.core.circles.opened import OpenedPost
 from swarmfeed.core.circles.protecting import accept_key, open_protected
 from swarmfeed.core.circles.rekey import check_of, open_before, open_epoch
@@ -42,8 +37,9 @@ from swarmfeed.core.feed.public_id import place_number
 from swarmfeed.core.feed.sealed_kinds import ProtectedBody, RekeyBody
 from swarmfeed.errors import DamageError, MendingError, PassingError, RemoteError
 from swarmfeed.node.circles.book import Book
+from swarmfeed.node.circles.protected import ProtectedFeeds
 from swarmfeed.node.circles.requests import Requests
-from swarmfeed.node.ground.events import ProtectedOpened
+from swarmfeed.node.ground.events import Indexed, ProtectedOpened
 from swarmfeed.node.ground.ground import Ground
 from swarmfeed.node.ground.interests import FOLLOWED
 
@@ -90,6 +86,7 @@ class Opener:
         self._locks: dict[AuthorId, list[Lock]] = {}
         self._shared: dict[Place, bytes] = {}
         self._seen: defaultdict[FeedId, SeenOfFeed] = defaultdict(SeenOfFeed)
+        self._protected = ProtectedFeeds(self._index)
         self._gone: set[FeedId] = set()
         """Feeds of which posts are here that are to go."""
         self._entries = self._trials = 0
@@ -162,7 +159,7 @@ class Opener:
         for author_id, feeds in found.items():
             for feed_id in feeds if author_id in self._locks else ():  # else none is noted
                 await self._look_for_keys(author_id, feed_id)
-        protected = await self._with_protected([each for of in found.values() for each in of])
+        protected = await self._protected.among([each for of in found.values() for each in of])
         for author_id, feeds in found.items():
             new = 0
             for feed_id in feeds:
@@ -178,8 +175,14 @@ class Opener:
         self._seen[ref.feed_id].done.add(ref.index)
         self._show(self._identity.author_id, circle, body, ref, time_ms)
 
+    def heed(self, event: Indexed) -> None:
+        """More of an author is in the index: before the next look at it."""
+        if not event.is_plain:
+            self._protected.forget(self._shelf.feeds_of(event.author_id))
+
     def forget(self, feed_id: FeedId) -> None:
         """A feed was let go, or cut: at the next look what is left of it is opened anew."""
+        self._protected.forget([feed_id])
         self._seen.pop(feed_id, None)
         self._gone.add(feed_id)
 
@@ -349,19 +352,6 @@ class Opener:
                 await self._breathe()
 
     # --- entries ---
-
-    async def _with_protected(self, feed_ids: Sequence[FeedId]) -> set[FeedId]:
-        """Those that have any: most have none, and a thread is asked for many at once."""
-        found = set[FeedId]()
-        for at in range(0, len(feed_ids), FEEDS_AT_ONCE):
-            some = feed_ids[at : at + FEEDS_AT_ONCE]
-            found |= await asyncio.to_thread(self._with_protected_now, some)
-        return found
-
-    def _with_protected_now(self, feed_ids: Sequence[FeedId]) -> set[FeedId]:
-        with suppress(PassingError, MendingError):
-            return self._index.feeds_with(ProtectedBody.kind, feed_ids)
-        return set()
 
     async def _places(self, feed_id: FeedId, kind: str, known: Set[int]) -> list[int]:
         """Entries of a kind that were not looked at, the newest first."""

@@ -109,6 +109,7 @@ class CirclesRole(Struct, frozen=True, kw_only=True):
             await self.managing.answer_people()
 
     def _on_indexed(self, event: events.Indexed) -> None:
+        self.opener.heed(event)
         self.looking.at(event.author_id)
 
     def _on_cut(self, event: events.FeedCut | events.FeedDropped) -> None:

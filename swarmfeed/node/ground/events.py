@@ -224,6 +224,8 @@ class Indexed(Struct, frozen=True):
     author_id: AuthorId
     added: int
     """Posts among them that were not there; none where something else was said."""
+    is_plain: bool = False
+    """Nothing came but posts of nothing but text; False where that is not known."""
 
 
 class ProtectedOpened(Struct, frozen=True):

@@ -46,6 +46,15 @@ class Work(Struct, frozen=True):
         return mine < (other.urgency, other.newer_count, other.order)
 
 
+class Added(Struct, frozen=True):
+    """What came of a range."""
+
+    posts: int
+    """Shown since."""
+    is_plain: bool = False
+    """Nothing came but posts of nothing but text; known of what is short and came alone."""
+
+
 class Filler:
     """Reads ranges of entries from the logs, and puts them in.  For one thread."""
 
@@ -64,8 +73,8 @@ class Filler:
             replace(work, start=start, end=end, with_posts=start >= shown) for start, end in cut
         ]
 
-    def index_pieces(self, works: list[Work], then: Work | None = None) -> list[int]:
-        """Returns of each how many posts are shown since.
+    def index_pieces(self, works: list[Work], then: Work | None = None) -> list[Added]:
+        """Returns what came of each.
 
         Args:
             works: All of them go in together.
@@ -78,11 +87,11 @@ class Filler:
         try:
             if len(works) == 1:
                 return [self._index_alone(works[0], then)]
-            return self._index_each(works)
+            return [Added(each) for each in self._index_each(works)]
         except MendingError as error:
             # It is only a cache: it is made anew from the logs, and these entries with it.
             logger.warning("the index is damaged", reason=str(error))
-            return [0] * len(works)
+            return [Added(0)] * len(works)
 
     def _read(self, work: Work) -> Packed:
         return self._logs.read_packed(work.feed_id, work.start, work.end)
@@ -90,15 +99,15 @@ class Filler:
     def _index_each(self, works: Iterable[Work]) -> list[int]:
         return [added for some in self._read_in_turn(works) for added in self._add_each(some)]
 
-    def _index_alone(self, work: Work, then: Work | None) -> int:
+    def _index_alone(self, work: Work, then: Work | None) -> Added:
         """Of several chunks, one that is damaged keeps no other out."""
         try:
             is_short = work.end - work.start <= CHUNK_ENTRIES
-            return self._index_short(work) if is_short else self._index_run(work, then)
+            return self._index_short(work) if is_short else Added(self._index_run(work, then))
         except (DamageError, RemoteError):
             if len(cut := self._cut_by_chunks(work)) < 2:
                 raise
-            return sum(self._index_each(cut))
+            return Added(sum(self._index_each(cut)))
 
     def _cut_by_chunks(self, work: Work) -> list[Work]:
         """A range in pieces, newest first, each of one chunk that is held or of none."""
@@ -108,13 +117,13 @@ class Filler:
         spans = list(pairwise([work.start, *cuts, work.end]))
         return [replace(work, start=start, end=end) for start, end in reversed(spans)]
 
-    def _index_short(self, work: Work) -> int:
+    def _index_short(self, work: Work) -> Added:
         """A post that was just written, mostly: there is nothing to do meanwhile."""
         (run,) = self._index.prepare_each([self._read(work)])
         if isinstance(run, BadEncodingError):
             raise run
-        (added,) = self._index.add_each([self._addition(work, run)])
-        return added
+        (posts,) = self._index.add_each([self._addition(work, run)])
+        return Added(posts, run.is_plain)
 
     def _index_run(self, work: Work, then: Work | None) -> int:
         """Large ones come in parts: the next is prepared while this one is put in."""

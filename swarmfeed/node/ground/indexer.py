@@ -27,7 +27,7 @@ from swarmfeed.node.ground.almanac import Almanac
 from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained
 from swarmfeed.node.ground.extents import Extents
 from swarmfeed.node.ground.fairness import off_loop
-from swarmfeed.node.ground.filler import Filler, Work, warn_of_unread
+from swarmfeed.node.ground.filler import Added, Filler, Work, warn_of_unread
 from swarmfeed.node.ground.notes import Notes
 from swarmfeed.ports import Index, Logs
 
@@ -294,7 +294,7 @@ class Indexer:
         if not works:
             return
         self.require_open()
-        added = {work.author_id: 0 for work in works}
+        added: dict[AuthorId, list[Added]] = {work.author_id: [] for work in works}
         groups = [works]
         if not all(map(_is_small, works)):
             groups = await self.run_in_thread(lambda: self._group(works))
@@ -306,10 +306,11 @@ class Indexer:
                 cut for piece in group if (cut := self._up_to_the_end(piece)).start < cut.end
             ]
             more = await self.run_in_thread(partial(self._filler.index_pieces, pieces, then))
-            for piece, posts in zip(pieces, more, strict=True):
-                added[piece.author_id] += posts
-        for author_id, posts in added.items():
-            self._events.tell(Indexed(author_id, posts))
+            for piece, each in zip(pieces, more, strict=True):
+                added[piece.author_id].append(each)
+        for author_id, came in added.items():
+            is_plain = bool(came) and all(each.is_plain for each in came)
+            self._events.tell(Indexed(author_id, sum(each.posts for each in came), is_plain))
 
     def _first_waiting(self) -> Work | None:
         """What is likely to be indexed next."""

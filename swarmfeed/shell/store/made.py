@@ -49,6 +49,10 @@ class Run(Struct, frozen=True, kw_only=True):
     def times_ms(self) -> Sequence[int]:
         return self.entries.times_ms
 
+    @property
+    def is_plain(self) -> bool:
+        return len(self.entries.places) == len(self.entries.times_ms)
+
 
 def prepare(packed: Packed) -> Run:
     """Read a run of entries, and make of its posts what can be made.

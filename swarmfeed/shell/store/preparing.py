@@ -41,6 +41,8 @@ class KeptRun(Struct, frozen=True, kw_only=True):
     """It was prepared for; what was prepared for an earlier one is kept no longer."""
     place: int
     """Among those of that question."""
+    is_plain: bool = False
+    """It was not asked: many come at once, and are looked through together."""
 
 
 Runs = Generator[Run, None, None]

@@ -6,6 +6,7 @@ from msgspec import Struct
 from swarmfeed.core.base.types import AuthorId, EntryRef, FeedId
 from swarmfeed.core.feed.entry import time_of
 from swarmfeed.core.feed.kinds import Body, BoostBody, FollowBody, ReactBody, decode_body
+from swarmfeed.core.feed.reading import match_plain_post
 from swarmfeed.errors import BadEncodingError
 
 
@@ -27,6 +28,10 @@ class FakePrepared(Struct, frozen=True):
     @property
     def times_ms(self) -> Sequence[int]:
         return [time_of(each) for each in self.stored]
+
+    @property
+    def is_plain(self) -> bool:
+        return all(map(match_plain_post, self.stored))
 
 
 def decode_or_none(kind: str, body: bytes) -> Body | None:
