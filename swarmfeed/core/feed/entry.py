@@ -109,6 +109,12 @@ def time_of(stored: bytes) -> int:
     return int(stored[-18:-2].rpartition(b"i")[2])
 
 
+def is_of_kind(stored: bytes, kind: str) -> bool:
+    """Whether a stored entry says that it is of this kind, without looking at the rest."""
+    # 1:k<n>:<kind> stands before 1:ti<time>ee, which holds no such thing.
+    return stored.rpartition(b"1:ti")[0].endswith(b"1:k%d:%b" % (len(kind), kind.encode()))
+
+
 def decode_entry(stored: bytes) -> Entry:
     """Read a stored entry.  Raises BadEncodingError."""
     return _entry(*split_stored(stored))

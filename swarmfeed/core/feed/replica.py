@@ -71,6 +71,8 @@ class Replica(Struct, frozen=True):
 
     def chunks(self) -> dict[ChunkSpan, ChunkRecord]:
         """Sealed chunks, oldest first."""
+        if not self.records:
+            return {}  # of most feeds there is none, and this is asked often
         return dict(zip(covering_spans(self.head.size), self.records, strict=True))
 
 

@@ -74,6 +74,13 @@ class Place(Struct, frozen=True):
     """By what times its entries are sorted."""
     made: Made = NOTHING
     """What was made of its posts before."""
+    said: frozenset[str] | None = None
+    """Of a feed that is new with this: all tables that keep something of it.  None: there may
+    be more in any."""
+
+    def may_have(self, table: str) -> bool:
+        """Whether it is worth asking a table what it keeps of the feed."""
+        return self.said is None or table in self.said
 
     def times(self, index: int, time_ms: int) -> tuple[int, int | None]:
         """The time an entry is sorted by, and the one it claims if that is another."""

@@ -82,12 +82,15 @@ def save_posts(db: Connection, place: Place, posts: Sequence[PostRow]) -> int:
     if not packed:
         packs.pack_loose(db, place.feed_no, last)
     seals.seal(db, [(post[0], *post[-2:]) for post in posts if seals.is_long(*post[-2:])])
-    said = traits.traits_of(db, first, last)
+    has_traits = place.may_have(traits.TABLE.name)
+    said = traits.traits_of(db, first, last) if has_traits else {}
     traits_of = (said.get(post[0]) for post in posts)
     new = zip(given, made.words, traits_of, strict=True)
     add_new_words(db, place.author_no, new)
     notifications.note_posts(db, place, posts)
     reactions.find_posts(db, place, first, last)
+    if not place.may_have("amendment"):
+        return len(posts)
     span = (first - place.base, last - place.base + 1)
     return len(posts) + apply_amendments(db, place.feed_no, *span)
 

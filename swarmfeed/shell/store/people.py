@@ -28,16 +28,22 @@ def read_profile(said: Said) -> ProfileRow:
 
 def save_profiles(db: Connection, place: Place, rows: Sequence[ProfileRow]) -> int:
     """Keep the feed's last profile: the place of an entry decides, not its time."""
+    one_of_several = db.execute(OTHER_PROFILE, (place.author_no, place.feed_no)).fetchone()
+    counts = one_of_several is None
     db.executemany(
-        "INSERT INTO profile VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        "INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
         " SET entry_index = excluded.entry_index, sort_ms = excluded.sort_ms,"
         " claimed_ms = excluded.claimed_ms, name = excluded.name,"
         " name_key = excluded.name_key, look = excluded.look, bio = excluded.bio"
         " WHERE excluded.entry_index > entry_index",
-        rows,
+        [(*row[:5], counts, *row[5:]) for row in rows],
     )
-    count_profiles(db, place.author_no)
+    if not counts:
+        count_profiles(db, place.author_no)
     return 0
+
+
+OTHER_PROFILE: Final = "SELECT 1 FROM profile WHERE author = ? AND feed <> ? LIMIT 1"
 
 
 def drop_profile_of(db: Connection, feed_no: int) -> None:

@@ -80,11 +80,13 @@ class Covered(NamedTuple):
 
 def reserve(db: Connection, feed_id: FeedId, author_id: AuthorId, size: int) -> Covered:
     """Cover entries [0, size) with blocks of row numbers."""
-    known, is_new = db.execute(_KNOWN, (author_id, feed_id)).fetchone(), False
+    who = author_id, feed_id
+    known, is_new = db.execute(_KNOWN, who).fetchone(), False
     if known is None:
         row = (feed_id, number_author(db, author_id), feed_prefix(feed_id))
-        is_new = db.execute(_ADD_FEED, row).fetchone() is not None
-        known = db.execute(_KNOWN, (author_id, feed_id)).fetchone()
+        new = db.execute(_ADD_FEED, row).fetchone()
+        is_new = new is not None
+        known = (*new, row[1], None, 0, 0) if new else db.execute(_KNOWN, who).fetchone()
     feed_no, author_no, base, start, count = known
     if size > start + count and not _grow_last(db, base, size - start):
         base, start = _next_base(db), start + count
@@ -136,6 +138,12 @@ def mark_indexed(db: Connection, feed_no: int, start: int, end: int) -> None:
     db.execute(f"DELETE FROM indexed {where}", (feed_no, end, start))  # noqa: S608  # fixed
     merged = (start, end) if low is None else (min(start, low), max(end, high))
     db.execute("INSERT INTO indexed VALUES (?, ?, ?)", (feed_no, *merged))
+
+
+def mark_first(db: Connection, feed_no: int, start: int, end: int) -> None:
+    """The same of a feed that has no ranges yet: there is nothing to merge."""
+    if start < end:
+        db.execute("INSERT INTO indexed VALUES (?, ?, ?)", (feed_no, start, end))
 
 
 def unmark_indexed(db: Connection, feed_no: int, index: int) -> None:

@@ -27,7 +27,7 @@ from swarmfeed.errors import BadEncodingError
 from swarmfeed.ports import Addition, Ahead, Prepared
 from swarmfeed.shell.influx import Influx
 from swarmfeed.shell.store.helper import Helper, run_in
-from swarmfeed.shell.store.made import Run, prepare
+from swarmfeed.shell.store.made import Run, prepare, prepare_each
 
 logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -92,7 +92,7 @@ class Preparer:
     def prepare_each(self, runs: Sequence[Packed]) -> Shorts:
         """Prepare short runs; of one that is damaged, or not what anybody may have signed,
         return why."""
-        return [_prepared(each) for each in runs]
+        return prepare_each(runs)
 
     def put_in(self, path: Path, additions: Sequence[Addition]) -> list[int] | None:
         """Put runs that are kept apart into the index at a path, in one transaction.
@@ -306,13 +306,6 @@ class Apart(Preparer):
             self._helper.end()
             self._helper, self._begun = None, None
             self._question += 1
-
-
-def _prepared(packed: Packed) -> Run | BadEncodingError:
-    try:
-        return prepare(packed)
-    except BadEncodingError as error:
-        return error
 
 
 def read_here(prepared: Prepared) -> Prepared:

@@ -167,6 +167,8 @@ def find_posts(db: Connection, place: Place, first: int, last: int) -> None:
         " AND post_index BETWEEN ? AND ? AND row_id IS NULL",
         (place.feed_no, first - place.base, last - place.base),
     ).fetchall()
+    if not waiting:
+        return
     db.executemany(FIND_POST, waiting)
     for (number,) in waiting:
         regards.count_again(db, number)

@@ -22,10 +22,11 @@ SealRow = tuple[int, str | None, str]
 
 def seal(db: Connection, posts: Iterable[SealRow]) -> None:
     """Seal the long ones of some posts, as they are kept now."""
-    db.executemany(
-        "INSERT INTO seal VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET seal = ?2",
-        [(row_id, digest(cw, text)) for row_id, cw, text in posts if is_long(cw, text)],
-    )
+    rows = [(row_id, digest(cw, text)) for row_id, cw, text in posts if is_long(cw, text)]
+    if rows:  # nearly never, and a statement for nothing is one a feed
+        db.executemany(
+            "INSERT INTO seal VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET seal = ?2", rows
+        )
 
 
 def unseal(db: Connection, first: int, last: int) -> None:

@@ -27,7 +27,7 @@ from swarmfeed.ports import Addition
 from swarmfeed.shell.pipes import part, read_part, write_all
 from swarmfeed.shell.store.database import require_checked, set_up, transaction
 from swarmfeed.shell.store.kinds import TABLES
-from swarmfeed.shell.store.made import Run, prepare
+from swarmfeed.shell.store.made import Run, prepare_each
 from swarmfeed.shell.store.sqlite import OpenFile, SqliteError, connect
 from swarmfeed.shell.store.write import add, gathered
 
@@ -48,7 +48,8 @@ class Worker:
     def answer_to(self, question: bytes) -> bytes:
         asked, what = marshal.loads(question)  # noqa: S302  # of our own
         if asked == PREPARE:
-            answer: Any = _told_of(_prepared(*what))
+            (run,) = prepare_each([_packed(*what)])
+            answer: Any = _told_of(run)
         elif asked == KEEP:
             answer = self._keep(what)
         else:
@@ -56,7 +57,7 @@ class Worker:
         return part(marshal.dumps(answer))
 
     def _keep(self, runs: list[Any]) -> list[Any]:
-        self._kept = [_prepared(*each) for each in runs]
+        self._kept = prepare_each([_packed(*each) for each in runs])
         return [
             str(each) if isinstance(each, BadEncodingError) else list(each.times_ms)
             for each in self._kept
@@ -117,13 +118,8 @@ def main() -> None:
             write_all(answers, worker.answer_to(question))
 
 
-def _prepared(
-    frames: bytes, tail: list[bytes], skip: int, count: int
-) -> Run | BadEncodingError:
-    try:
-        return prepare(Packed(frames=frames, tail=tail, skip=skip, count=count))
-    except BadEncodingError as error:
-        return error
+def _packed(frames: bytes, tail: list[bytes], skip: int, count: int) -> Packed:
+    return Packed(frames=frames, tail=tail, skip=skip, count=count)
 
 
 def _told_of(run: Run | BadEncodingError) -> tuple[Any, ...] | str:

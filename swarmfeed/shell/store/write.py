@@ -18,6 +18,7 @@ from swarmfeed.shell.store.places import (
     Covered,
     block_ranges,
     find_feed,
+    mark_first,
     mark_indexed,
     missing_ranges,
     number_author,
@@ -47,19 +48,23 @@ def add(db: Connection, tables: Tables, addition: Addition) -> int:
     run, start, end = addition.prepared, addition.start, addition.end
     assert isinstance(run, Run), "it was prepared by another kind of index"
     covered = reserve(db, addition.feed_id, addition.author_id, end)
-    added = 0
+    added, mark = 0, mark_indexed
     for base, first, last in _missing(db, covered, start, end):
         entries = part_of(run.entries, first - start, last - start)
         made = replace(run.made, base=base + start)
         within = addition.reckoning.within(first, last)
         place = Place(covered.feed_no, covered.author_no, base, within, made)
         batch = read_batch(first, entries, place, tables)
+        if covered.is_new:
+            place = replace(place, said=frozenset(name for name, rows in batch.items() if rows))
+            if not place.may_have("amendment"):  # an edit may show a post, and mark it
+                mark = mark_first
         hash_starts.add(db, base + first, entries.hashes)
         for table in tables.all:
             is_left_out = not addition.with_posts and table.name in OF_POSTS
             rows = [] if is_left_out else batch[table.name]
             added += table.save(db, place, rows) if rows else 0
-    mark_indexed(db, covered.feed_no, start, end)
+    mark(db, covered.feed_no, start, end)
     reckoning = addition.reckoning.within(start, end)
     note_times(db, covered.feed_no, start, run.times_ms, reckoning)
     if (resorted_from := addition.resorted_from) is not None:

@@ -16,6 +16,7 @@ from swarmfeed.core.feed.entry import (
     encode_entry,
     encode_withdrawn,
     hash_stored,
+    is_of_kind,
     split_stored,
 )
 from swarmfeed.errors import BadEncodingError
@@ -78,6 +79,14 @@ def test_a_body_that_looks_like_the_end_of_an_entry_is_only_a_body() -> None:
     body = b"1:k4:post1:ti1ee"
     entry = decode_entry(encode_entry("note", 7, body))
     assert (entry.kind, entry.time_ms, entry.body) == ("note", 7, body)
+
+
+def test_the_kind_is_seen_at_the_end_of_an_entry_alone() -> None:
+    body = encode_entry("post", 5, b"le")  # what says so stands in a body, and is not believed
+    entry = encode_entry("profile", 5, b"%d:%b" % (len(body), body))
+    assert is_of_kind(entry, "profile")
+    assert not any(is_of_kind(entry, kind) for kind in ("post", "file", "e"))
+    assert is_of_kind(encode_withdrawn("post", 5, Hash(bytes(32))), "post")
 
 
 @pytest.mark.parametrize("kind", ["a", "abcdefghijklmnop", "k"])

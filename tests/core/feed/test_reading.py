@@ -16,6 +16,7 @@ from swarmfeed.core.feed.reading import (
     read_content,
     read_packed,
     read_stored,
+    read_tails,
 )
 from swarmfeed.errors import BadEncodingError
 
@@ -77,6 +78,20 @@ def test_half_an_entry_behind_the_last_frame_is_refused(count: int) -> None:
     stored = [plain(f"post {n}") for n in range(count)]
     with pytest.raises(BadEncodingError):
         read_packed(Packed(tail=[*stored[:-1], stored[-1][:-3]], count=count))
+
+
+@given(st.lists(st.lists(entries, max_size=4), max_size=5))
+@example([])
+@example([[], [PROFILE], [], [plain("a"), REPLY]])
+@example([[plain("a"), NO_TEXT], [PROFILE, plain("b")], [plain("nul\0inside")]])
+def test_short_runs_read_together_are_what_each_is(tails: list[list[bytes]]) -> None:
+    assert read_tails(tails) == list(map(one_by_one, tails))
+
+
+@pytest.mark.parametrize("tail", [[PROFILE + REPLY], [PROFILE, b""], [PROFILE[:-1]]])
+def test_of_short_runs_one_that_is_none_is_refused(tail: list[bytes]) -> None:
+    with pytest.raises(BadEncodingError):
+        read_tails([[plain("a")], tail, [plain("b")]])
 
 
 def test_a_list_that_only_its_last_post_ends_is_refused() -> None:
