@@ -5,6 +5,7 @@ chunk on disk (ChunkKept) --> indexed --> all here (FeedCompleted)
 """
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -115,9 +116,10 @@ class Grower:
         """Index the newest entries at once, and chunks that we made ourselves."""
         feed_id = after.feed_id
         if before is None:
-            if after.tail_start:
-                await self._indexer.note(
-                    lambda: self._index.reserve(feed_id, author_id, after.size)
+            if after.tail_start and not after.tail:  # a tail goes first, and reserves by itself
+                self._indexer.note_soon(
+                    ("reserve", feed_id),
+                    partial(self._index.reserve, feed_id, author_id, after.size),
                 )
             if feed_id != self._own_feed_id:
                 return  # what is here is in the queue since HeadGrew: others go in with it

@@ -80,6 +80,7 @@ class Indexer:
         self._adding = 0
         self._nobody_adds = asyncio.Event()
         self._nobody_adds.set()
+        self._came_urgently = asyncio.Event()
         self._ends: dict[FeedId, int] = {}
         self._refused: PassingError | None = None
         """Why nothing is taken in at the moment; what waits is left to the catching up."""
@@ -121,6 +122,8 @@ class Indexer:
             # Tails are short and new; batches of a backlog wait, the newest first, and those
             # that nobody here asked for until all others are in.
             urgency = 0 if end - start < CHUNK_ENTRIES else 1 + for_others
+            if not urgency:
+                self._came_urgently.set()
             self._queue.put_nowait(self._work(urgency, feed_id, author_id, first, stop))
 
     async def index_now(
@@ -224,12 +227,13 @@ class Indexer:
         while True:
             is_behind = not self._queue.empty()
             first = await self._queue.get()
+            if first.urgency:
+                await self._let_others_go_first()
+                first = self._most_urgent(first)
             if is_behind and not first.urgency:  # the first posts of many are looked for now
                 await self._let_others_come()
             works = self._more_like(first)
             try:
-                if works[0].urgency:
-                    await self._let_others_go_first()
                 await self._index_ranges(works)
             except PassingError as error:
                 if error is not self._refused:
@@ -275,10 +279,25 @@ class Indexer:
         self._events.tell(Strained(error))
 
     async def _let_others_go_first(self) -> None:
-        # Not wait_for(): in Python 3.11 it may swallow that we are cancelled.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_BACKLOG_WAIT_S):
-                await self._may_go_on()
+        """Return when a batch of a backlog may go in, or what comes before it has come."""
+        self._came_urgently.clear()
+        waiting = [
+            asyncio.ensure_future(each)
+            for each in (self._may_go_on(), self._came_urgently.wait())
+        ]
+        try:
+            await asyncio.wait(
+                waiting, timeout=_BACKLOG_WAIT_S, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for each in waiting:
+                each.cancel()
+
+    def _most_urgent(self, work: Work) -> Work:
+        """This, or what has come meanwhile and goes before it."""
+        self._queue.put_nowait(work)
+        self._queue.task_done()  # it counts once
+        return self._queue.get_nowait()
 
     def _work(
         self, urgency: int, feed_id: FeedId, author_id: AuthorId, start: int, end: int

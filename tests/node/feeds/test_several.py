@@ -230,6 +230,37 @@ def test_who_is_told_of_a_feed_on_its_way_waits_until_it_is_there(
     talk(tmp_path, script)
 
 
+def test_heads_are_taken_in_while_the_index_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        authors, peer = writers(to, 3), to.link(1)
+        authors[0].grow_to(300)  # a chunk and a tail
+        authors[1].grow_to(256)  # nothing but a chunk
+        indexer, is_free = to.node.ground.indexer, asyncio.Event()
+        run_in_thread = indexer.run_in_thread
+
+        async def run_when_free(call: Callable[[], object]) -> object:
+            await is_free.wait()
+            return await run_in_thread(call)
+
+        monkeypatch.setattr(indexer, "run_in_thread", run_when_free)
+        async with asyncio.timeout(60):
+            await to.node.ground.switchboard.hear(peer, Several(heads=offers(authors)))
+        shelf = to.node.ground.shelf
+        assert all(shelf.replica(each.feed_id) == each.newest for each in authors)
+        is_free.set()
+        await indexer.drain()
+        sizes = to.me.index.known_sizes()
+        assert [sizes[each.feed_id][1] for each in authors] == [
+            300,
+            256,
+            authors[2].newest.size,
+        ]
+
+    talk(tmp_path, script)
+
+
 def test_a_link_that_ends_meanwhile_leaves_no_feed_half_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -197,6 +197,30 @@ def test_a_backlog_waits_for_what_goes_first_but_not_for_ever(
     asyncio.run(work())
 
 
+def test_a_tail_goes_before_a_batch_that_waits_for_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(tmp_path, 600)
+    monkeypatch.setattr(indexer, "_BACKLOG_WAIT_S", 600)
+
+    async def work() -> None:
+        rig.may_go_on.clear()
+        rig.indexer.start()
+        rig.add(0, 512)
+        await asyncio.sleep(0)
+        rig.add(512, 600)
+        async with asyncio.timeout(60):
+            while not rig.index.given:
+                await asyncio.sleep(0.001)
+        assert rig.index.given == [(512, 600)]
+        rig.may_go_on.set()
+        await rig.indexer.drain()
+        assert rig.index.given == [(512, 600), (0, 512)]
+        await rig.indexer.stop()
+
+    asyncio.run(work())
+
+
 def test_entries_that_are_not_here_are_passed_over(tmp_path: Path) -> None:
     rig = Rig(tmp_path, 600)
     for span in list(rig.anna.newest.chunks()):
