@@ -169,7 +169,7 @@ class Member:
             ids = shelf.feed_ids()
             if len(ids) > feeds and all(map(shelf.is_complete, ids)) and "held" not in seen:
                 seen["held"] = now
-        await self._node.ground.indexer.drain()
+        await self._node.ground.indexer.caught_up()
         while (found := await asyncio.to_thread(self._count_posts)) < posts:
             await asyncio.sleep(_LOOK_EVERY_S)
         assert found == posts, "a post was indexed twice"
@@ -197,7 +197,7 @@ class Member:
         shelf = self._node.ground.shelf
         while sum(map(shelf.entries_held, shelf.feed_ids())) < entries:
             await asyncio.sleep(_LOOK_EVERY_S)
-        await self._node.ground.indexer.drain()
+        await self._node.ground.indexer.caught_up()
         while (found := await asyncio.to_thread(self._count_posts)) < posts:
             await asyncio.sleep(_LOOK_EVERY_S)
         seen["indexed"] = time.monotonic_ns()
@@ -343,8 +343,8 @@ class Member:
     def _count_posts(self) -> int:
         """Posts of others that a search finds."""
         authors = self._node.ground.interests.with_interest(FOLLOWED)
-        found = map(self._node.ground.shells.index.author, authors)
-        return sum(each.post_count for each in found if each is not None)
+        found = self._node.ground.shells.index.authors(authors)
+        return sum(each.post_count for each in found.values())
 
     def _is_complete(self, author_id: AuthorId) -> bool:
         feeds = self._feeds(author_id)
