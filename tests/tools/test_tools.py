@@ -1,5 +1,6 @@
 """The commands of a checkout say what is wrong before they do anything."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,62 @@ def test_tests_are_counted_from_the_report_of_pytest(tmp_path: Path) -> None:
         f"import _steps, pathlib\nprint(_steps._count(pathlib.Path({str(report)!r})))"
     )
     assert ran.stdout == "Tests(passed=3, skipped=2)\n"
+
+
+def test_fast_tests_are_shared_by_two_and_each_is_run_once(tmp_path: Path) -> None:
+    folders = [tmp_path, tmp_path / "deeper"]
+    folders[1].mkdir()
+    for number in range(20):
+        (folders[number % 2] / f"test_{number}.py").write_text("#" * 100 * number)
+    (tmp_path / "conftest.py").touch()
+    ran = run_python(
+        "import _steps, json, pathlib\n"
+        f"parts = _steps.halves(pathlib.Path({str(tmp_path)!r}))\n"
+        "print(json.dumps([[str(each) for each in part] for part in parts]))"
+    )
+    one, other = json.loads(ran.stdout)
+    modules = [str(path) for path in tmp_path.rglob("test_*.py")]
+    assert sorted([*one, *other]) == sorted(modules)
+    bytes_of = [sum(Path(each).stat().st_size for each in part) for part in (one, other)]
+    assert abs(bytes_of[0] - bytes_of[1]) <= 100
+
+
+@pytest.mark.slow  # pytest in pytest, twice
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("pass", "pass", ["Tests(passed=2, skipped=0)"]),
+        ("pass", "assert False", ["other half of the fast tests failed", "test_other::test_x"]),
+        ("assert False", "pass", ["fast tests failed with exit code 1", "test_one::test_x"]),
+        ("assert False", "assert False", ["test_one::test_x", "test_other::test_x"]),
+        ("__import__('pytest').skip('')", "pass", ["fast tests: no test ran"]),
+        ("pass", "__import__('pytest').skip('')", ["half of the fast tests: no test ran"]),
+    ],
+)
+def test_a_failure_in_either_half_stops_everything_and_is_named(
+    tmp_path: Path, one: str, other: str, said: list[str]
+) -> None:
+    # The longer one is in the first half.
+    (tmp_path / "test_one.py").write_text(f"def test_x():\n    {one}\n{'#' * 200}\n")
+    (tmp_path / "test_other.py").write_text(f"def test_x():\n    {other}\n")
+    ran = run_python(
+        f"import _steps, pathlib\nfolder = pathlib.Path({str(tmp_path)!r})\n"
+        "try:\n    told = str(_steps.run_fast_tests(folder))\n"
+        "except _steps.StepFailed as error: told = str(error)\n"
+        "print('told:', told)"
+    )
+    told = ran.stdout.partition("told:")[2]
+    assert [each for each in said if each not in told] == []
+
+
+def test_two_halves_are_not_made_of_one_module(tmp_path: Path) -> None:
+    (tmp_path / "test_one.py").write_text("def test_x():\n    pass\n")
+    ran = run_python(
+        f"import _steps, pathlib\nfolder = pathlib.Path({str(tmp_path)!r})\n"
+        "try:\n    _steps.run_fast_tests(folder)\n"
+        "except _steps.StepFailed as error: print(error)"
+    )
+    assert ran.stdout == "other half of the fast tests: no test ran\n"
 
 
 def test_fast_tests_have_a_folder_in_memory_where_there_is_room(tmp_path: Path) -> None:
