@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-import structlog
+from swarmfeed.cli.log import send_to_stderr
 from swarmfeed.errors import FatalError, MendingError, PassingError, SwarmfeedError
 
 from ordeals.apart import play_apart
@@ -185,7 +185,7 @@ class Sweep:
 
 
 def main(folder: Path, name: str) -> None:
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    send_to_stderr("warning")
     sweep = Sweep(folder, name)
     sweep.play()
     shown = [*sweep.seen.shown, f"{sweep.calls} calls refused"]
