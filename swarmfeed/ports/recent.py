@@ -99,8 +99,11 @@ class Recent(Protocol):
         """Of feeds on disk, how many of their first entries were looked through."""
         ...
 
-    def places(self, feed_id: FeedId, start: int, end: int) -> frozenset[int]:
-        """Which of the entries [start, end) of a feed are posts that are kept."""
+    def places(
+        self, feed_id: FeedId, certificates: Sequence[bytes], start: int, end: int
+    ) -> frozenset[int]:
+        """Which of the entries [start, end) of a feed are posts that are kept; none where other
+        certificates than these prove whose it is: they may say that it ended before."""
         ...
 
     def first_day(self) -> int:

@@ -32,8 +32,9 @@ from swarmfeed.ports.recent import Looked, RecentPost
 
 logger = structlog.get_logger()
 
-Known = Callable[[FeedId, int, int], Collection[int]]
-"""Which of the entries [start, end) of a feed are posts that need no proof any more."""
+Known = Callable[[FeedId, Sequence[bytes], int, int], Collection[int]]
+"""Which of the entries [start, end) of a feed are posts that need no proof any more, as long as
+these certificates prove whose it is."""
 
 
 class Scanned(Struct):
@@ -82,7 +83,10 @@ class PostProver:
             replica, certificates = self._shelf.replica(feed_id), self._certificates(feed_id)
             if replica is None or not certificates:
                 return  # it was let go meanwhile
-            scanned = await off_loop(partial(self._scan, feed_id, first, stop, first_ms, known))
+            known_here = partial(known, feed_id, certificates, first, stop)
+            scanned = await off_loop(
+                partial(self._scan, feed_id, first, stop, first_ms, known_here)
+            )
             proven = await self._prove(replica, scanned)
             hits = _hits(replica, certificates, scanned, proven)
             yield ProvenPiece(
@@ -97,10 +101,15 @@ class PostProver:
             )
 
     def _scan(
-        self, feed_id: FeedId, first: int, stop: int, first_ms: int, known: Known
+        self,
+        feed_id: FeedId,
+        first: int,
+        stop: int,
+        first_ms: int,
+        known_here: Callable[[], Collection[int]],
     ) -> Scanned:
         scanned = scan(self._shelf.read_entries(feed_id, first, stop), first, first_ms)
-        there = known(feed_id, first, stop)
+        there = known_here()
         scanned.posts = [each for each in scanned.posts if each not in there]
         return scanned
 

@@ -112,9 +112,11 @@ class SqliteRecent:
         with self._opened.read() as db:
             return recent_read.looked_through(db)
 
-    def places(self, feed_id: FeedId, start: int, end: int) -> frozenset[int]:
+    def places(
+        self, feed_id: FeedId, certificates: Sequence[bytes], start: int, end: int
+    ) -> frozenset[int]:
         with self._opened.read() as db:
-            return recent_read.places(db, feed_id, start, end)
+            return recent_read.places(db, feed_id, certificates, start, end)
 
     def first_day(self) -> int:
         with self._opened.read() as db:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Final, NamedTuple
 
-from swarmfeed.core.base.bencoding import decode_fields
+from swarmfeed.core.base.bencoding import decode_fields, encode
 from swarmfeed.core.base.codec import codec_of
 from swarmfeed.core.base.limits import HASH_BYTES, SEARCH_BEST_OF
 from swarmfeed.core.base.types import FeedId, Hash
@@ -65,7 +65,8 @@ _SAID: Final = "SELECT stored, edit FROM post_{slot} WHERE id = ?"
 
 _PLACES: Final = """
     SELECT place FROM post_{slot}
-    WHERE feed = (SELECT no FROM feed WHERE feed_id = ?) AND place BETWEEN ? AND ? - 1
+    WHERE feed = (SELECT no FROM feed WHERE feed_id = ? AND certificates = ?)
+    AND place BETWEEN ? AND ? - 1
 """
 
 _COUNT: Final = "SELECT count(*) FROM post_{slot}"
@@ -286,10 +287,11 @@ def looked_through(db: Connection) -> dict[FeedId, int]:
     }
 
 
-def places(db: Connection, feed_id: FeedId, start: int, end: int) -> frozenset[int]:
-    found = [
-        db.execute(_PLACES.format(slot=slot_of(day)), (feed_id, start, end)) for day in days(db)
-    ]
+def places(
+    db: Connection, feed_id: FeedId, certificates: Sequence[bytes], start: int, end: int
+) -> frozenset[int]:
+    values = feed_id, encode(list(certificates)), start, end
+    found = [db.execute(_PLACES.format(slot=slot_of(day)), values) for day in days(db)]
     return frozenset(place for rows in found for (place,) in rows.fetchall())
 
 

@@ -1,5 +1,6 @@
 """What stands in entries of a feed, as a supernode looks through them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,7 +16,9 @@ from swarmfeed.node.lookup.prover import PostProver, check_all, scan
 from tests.core.proofs import NOW_MS, Feed, stored
 
 
-def nothing_known(feed_id: FeedId, start: int, end: int) -> tuple[int, ...]:
+def nothing_known(
+    feed_id: FeedId, certificates: Sequence[bytes], start: int, end: int
+) -> tuple[int, ...]:
     return ()
 
 
@@ -70,10 +73,13 @@ def test_what_is_known_is_not_proven_again_but_what_was_edited_is(tmp_path: Path
         *_, first = ben.index.author_posts(ben.author_id, 3, None)
         edit = Edit(ref=ref_text(first.ref), text="uno")
         await ben.running.ground.answering.answer(edit)
-        asked = list[tuple[int, int]]()
+        asked, proving = list[tuple[int, int]](), list[tuple[bytes, ...]]()
 
-        def all_but_the_last(_: FeedId, start: int, end: int) -> range:
+        def all_but_the_last(
+            _: FeedId, certificates: Sequence[bytes], start: int, end: int
+        ) -> range:
             asked.append((start, end))
+            proving.append(tuple(certificates))
             return range(first.ref.index + 2)
 
         prover = PostProver(ben.running.ground)
@@ -84,5 +90,6 @@ def test_what_is_known_is_not_proven_again_but_what_was_edited_is(tmp_path: Path
         assert asked == [(0, size)]
         assert (piece.looked.start, piece.looked.end) == (0, size)
         assert [each.checked.written.post.text for each in piece.posts] == ["uno", "three"]
+        assert proving == [piece.posts[0].proven.certificates]
 
     in_neighbourhood(tmp_path, scenario)

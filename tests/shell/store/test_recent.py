@@ -315,12 +315,23 @@ def test_it_is_known_which_entries_of_a_feed_are_kept(recent: SqliteRecent) -> N
     feed, other = said(1, *"abcdef"), said(2, "word")
     recent.add(of_feed(feed, 0, 1, 4), TODAY)
     recent.add(of_feed(other, 0), TODAY)
-    assert recent.places(feed.feed_id, 0, 9) == {0, 1, 4}
-    assert recent.places(feed.feed_id, 1, 4) == {1}
-    assert recent.places(FeedId(bytes(32)), 0, 9) == frozenset()
+    assert recent.places(feed.feed_id, feed.certificates, 0, 9) == {0, 1, 4}
+    assert recent.places(feed.feed_id, feed.certificates, 1, 4) == {1}
+    assert recent.places(FeedId(bytes(32)), feed.certificates, 0, 9) == frozenset()
     looked = Looked(feed_id=feed.feed_id, start=0, end=6, withdrawn=(1,))
     recent.add((), TODAY, looked)
-    assert recent.places(feed.feed_id, 0, 9) == {0, 4}
+    assert recent.places(feed.feed_id, feed.certificates, 0, 9) == {0, 4}
+
+
+def test_none_is_known_once_other_certificates_prove_whose_a_feed_is(
+    recent: SqliteRecent,
+) -> None:
+    """They may say that it had ended before: then what comes behind is not the author's."""
+    feed = said(1, "word a", "word b", "word c")
+    recent.add(of_feed(feed, 0, 1, 2), TODAY)
+    ended = (*feed.certificates, sign_leave(AUTHOR, feed.feed_id, size=2, from_ms=2))
+    assert recent.places(feed.feed_id, ended, 0, 9) == frozenset()
+    assert recent.places(feed.feed_id, feed.certificates, 0, 9) == {0, 1, 2}
 
 
 def test_a_closed_one_answers_nothing(recent: SqliteRecent) -> None:
