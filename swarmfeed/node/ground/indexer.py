@@ -81,6 +81,8 @@ class Indexer:
         self._nobody_adds = asyncio.Event()
         self._nobody_adds.set()
         self._came_urgently = asyncio.Event()
+        self._waited_s = 0.0
+        """How long a backlog has waited since some of it went in."""
         self._ends: dict[FeedId, int] = {}
         self._refused: PassingError | None = None
         """Why nothing is taken in at the moment; what waits is left to the catching up."""
@@ -228,8 +230,7 @@ class Indexer:
             is_behind = not self._queue.empty()
             first = await self._queue.get()
             if first.urgency:
-                await self._let_others_go_first()
-                first = self._most_urgent(first)
+                first = await self._after_others(first)
             if is_behind and not first.urgency:  # the first posts of many are looked for now
                 await self._let_others_come()
             works = self._more_like(first)
@@ -278,8 +279,20 @@ class Indexer:
         self._refused = error
         self._events.tell(Strained(error))
 
+    async def _after_others(self, work: Work) -> Work:
+        """Return a batch of a backlog when it may go in, or what came meanwhile and goes before
+        it; there is always more of that, so all of it together holds up a backlog only so long.
+        """
+        now_s = asyncio.get_running_loop().time
+        since_s = now_s()
+        await self._let_others_go_first()
+        self._waited_s += now_s() - since_s
+        first = work if self._waited_s >= _BACKLOG_WAIT_S else self._most_urgent(work)
+        if first.urgency:
+            self._waited_s = 0.0
+        return first
+
     async def _let_others_go_first(self) -> None:
-        """Return when a batch of a backlog may go in, or what comes before it has come."""
         self._came_urgently.clear()
         waiting = [
             asyncio.ensure_future(each)
@@ -287,7 +300,9 @@ class Indexer:
         ]
         try:
             await asyncio.wait(
-                waiting, timeout=_BACKLOG_WAIT_S, return_when=asyncio.FIRST_COMPLETED
+                waiting,
+                timeout=_BACKLOG_WAIT_S - self._waited_s,
+                return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
             for each in waiting:

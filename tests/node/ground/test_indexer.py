@@ -221,6 +221,26 @@ def test_a_tail_goes_before_a_batch_that_waits_for_its_turn(
     asyncio.run(work())
 
 
+def test_a_backlog_has_its_turn_however_many_tails_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(tmp_path, 600)
+    monkeypatch.setattr(indexer, "_BACKLOG_WAIT_S", 0.1)
+
+    async def work() -> None:
+        rig.may_go_on.clear()
+        rig.indexer.start()
+        rig.add(0, 512)
+        async with asyncio.timeout(20):
+            while (0, 512) not in rig.index.given:
+                rig.add(512, 600)  # there is always another before it has waited so long
+                await asyncio.sleep(0.02)
+        assert rig.index.given[0] == (512, 600)
+        await rig.indexer.stop()
+
+    asyncio.run(work())
+
+
 def test_entries_that_are_not_here_are_passed_over(tmp_path: Path) -> None:
     rig = Rig(tmp_path, 600)
     for span in list(rig.anna.newest.chunks()):
