@@ -328,7 +328,18 @@ class Indexer:
         if not works:
             return
         self.require_open()
-        added: dict[AuthorId, list[Added]] = {work.author_id: [] for work in works}
+        came: dict[AuthorId, list[Added]] = {work.author_id: [] for work in works}
+        try:
+            await self._index_groups(works, came)
+        except (DamageError, RemoteError, PassingError) as error:
+            if isinstance(error, PassingError):
+                for each in came.values():
+                    each.append(Added(0))  # of the last ones some may be in
+            self._tell_of(came)
+            raise
+        self._tell_of(came)
+
+    async def _index_groups(self, works: list[Work], came: dict[AuthorId, list[Added]]) -> None:
         groups = [works]
         if not all(map(_is_small, works)):
             groups = await self.run_in_thread(lambda: self._group(works))
@@ -341,10 +352,14 @@ class Indexer:
             ]
             more = await self.run_in_thread(partial(self._filler.index_pieces, pieces, then))
             for piece, each in zip(pieces, more, strict=True):
-                added[piece.author_id].append(each)
-        for author_id, came in added.items():
-            is_plain = bool(came) and all(each.is_plain for each in came)
-            self._events.tell(Indexed(author_id, sum(each.posts for each in came), is_plain))
+                came[piece.author_id].append(each)
+
+    def _tell_of(self, came: dict[AuthorId, list[Added]]) -> None:
+        """Tell of what is in, even where it is not all: nobody would hear of it later."""
+        for author_id, added in came.items():
+            if added:
+                posts, is_plain = sum(x.posts for x in added), all(x.is_plain for x in added)
+                self._events.tell(Indexed(author_id, posts, is_plain))
 
     def _first_waiting(self) -> Work | None:
         """What is likely to be indexed next."""

@@ -37,6 +37,8 @@ class NotedIndex(FakeIndex):
         self.given: list[tuple[int, int]] = []
         self.without_posts: list[tuple[int, int]] = []
         self.error: Exception | None = None
+        self.room = 1_000
+        """How many ranges it takes, until the disk is full."""
 
     def add_entries(
         self,
@@ -51,6 +53,8 @@ class NotedIndex(FakeIndex):
     ) -> int:
         if self.error is not None:
             raise self.error
+        if len(self.given) == self.room:
+            raise PassingError("the disk is full", "full")
         self.given.append((start, start + len(stored)))
         if not with_posts:
             self.without_posts.append((start, start + len(stored)))
@@ -308,6 +312,19 @@ def test_what_a_full_disk_does_not_take_stops_nobody_and_is_left_to_catching_up(
     rig.add(0, 600)
     rig.drain()
     assert sum(end - start for start, end in rig.index.given) == 600
+
+
+@pytest.mark.attack("A26")
+def test_what_went_in_before_the_disk_was_full_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(tmp_path, 1_100, text="a long one " * 50)
+    monkeypatch.setattr("swarmfeed.core.feed.extent.INDEX_PIECE_BYTES", 200_000)
+    rig.index.room = 1
+    rig.add(0, 1_024)
+    rig.drain()
+    assert rig.strained == ["full"] and len(rig.index.given) == 1
+    assert rig.told == [rig.index.given[0][1] - rig.index.given[0][0]]
 
 
 @pytest.mark.attack("A26")
