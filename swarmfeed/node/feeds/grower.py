@@ -119,7 +119,7 @@ class Grower:
             if after.tail_start and not after.tail:  # a tail goes first, and reserves by itself
                 self._indexer.note_soon(
                     ("reserve", feed_id),
-                    partial(self._index.reserve, feed_id, author_id, after.size),
+                    partial(self._reserve, feed_id, author_id, after.size),
                 )
             if feed_id != self._own_feed_id:
                 return  # what is here is in the queue since HeadGrew: others go in with it
@@ -140,6 +140,11 @@ class Grower:
             except DamageError as error:
                 # A newer head came in between, and sealed them in a chunk that is on its way.
                 logger.debug("entries not indexed yet", reason=str(error))
+
+    def _reserve(self, feed_id: FeedId, author_id: AuthorId, size: int) -> None:
+        """In the thread of the index, and later: of a feed that was let go nothing is left."""
+        if self._shelf.replica(feed_id) is not None:
+            self._index.reserve(feed_id, author_id, size)
 
     def _is_held_small(self, start: int, after: Replica) -> bool:
         """Whether [start, after.size) is on disk, and few enough to wait for."""

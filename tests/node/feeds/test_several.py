@@ -24,6 +24,7 @@ from swarmfeed.core.talk.words import (
 from swarmfeed.errors import BadEncodingError, BadProofError, PassingError
 from swarmfeed.node.ground import arrivals
 from swarmfeed.node.ground.fairness import Fairness
+from swarmfeed.node.ground.indexer import Indexer
 
 from tests.node.rig import Scribe
 from tests.node.talk import Talk, talk
@@ -230,6 +231,19 @@ def test_who_is_told_of_a_feed_on_its_way_waits_until_it_is_there(
     talk(tmp_path, script)
 
 
+def keep_index_busy(to: Talk, monkeypatch: pytest.MonkeyPatch) -> tuple[Indexer, asyncio.Event]:
+    """Its thread does nothing until the event is set."""
+    indexer, is_free = to.node.ground.indexer, asyncio.Event()
+    run_in_thread = indexer.run_in_thread
+
+    async def run_when_free(call: Callable[[], object]) -> object:
+        await is_free.wait()
+        return await run_in_thread(call)
+
+    monkeypatch.setattr(indexer, "run_in_thread", run_when_free)
+    return indexer, is_free
+
+
 def test_heads_are_taken_in_while_the_index_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,14 +251,7 @@ def test_heads_are_taken_in_while_the_index_is_busy(
         authors, peer = writers(to, 3), to.link(1)
         authors[0].grow_to(300)  # a chunk and a tail
         authors[1].grow_to(256)  # nothing but a chunk
-        indexer, is_free = to.node.ground.indexer, asyncio.Event()
-        run_in_thread = indexer.run_in_thread
-
-        async def run_when_free(call: Callable[[], object]) -> object:
-            await is_free.wait()
-            return await run_in_thread(call)
-
-        monkeypatch.setattr(indexer, "run_in_thread", run_when_free)
+        indexer, is_free = keep_index_busy(to, monkeypatch)
         async with asyncio.timeout(60):
             await to.node.ground.switchboard.hear(peer, Several(heads=offers(authors)))
         shelf = to.node.ground.shelf
@@ -257,6 +264,22 @@ def test_heads_are_taken_in_while_the_index_is_busy(
             256,
             authors[2].newest.size,
         ]
+
+    talk(tmp_path, script)
+
+
+def test_of_a_feed_that_goes_before_the_index_knows_it_nothing_is_left_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(to: Talk) -> None:
+        (author,), peer = writers(to, 1), to.link(1)
+        author.grow_to(256)  # nothing but a chunk
+        indexer, is_free = keep_index_busy(to, monkeypatch)
+        await to.node.ground.switchboard.hear(peer, Several(heads=offers([author])))
+        to.node.ground.shelf.drop_feed(author.feed_id)
+        is_free.set()
+        await indexer.drain()
+        assert author.feed_id not in to.me.index.known_sizes()
 
     talk(tmp_path, script)
 
