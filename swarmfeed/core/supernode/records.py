@@ -137,8 +137,9 @@ class NewestRecords:
         """Verify a record, unless it was.  Raises as ``open_record``."""
         before = self._newest.get(NodeId(signed[:KEY_BYTES]))
         if before is not None and before[0] == signed:
-            return before[1]
-        record = open_record(signed)
+            record = before[1]
+        else:
+            record = open_record(signed)
         if before is None or before[1].made_s <= record.made_s:
             self._remember(signed, record)
         return record

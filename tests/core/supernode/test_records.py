@@ -152,3 +152,15 @@ def test_what_is_remembered_of_a_node_speaks_for_no_other_record() -> None:
     with pytest.raises(BadEncodingError):
         opened.open(true[:40])
     assert opened.open(true).made_s == NOW_S
+
+
+def test_who_is_heard_of_again_stays_however_many_others_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened, true = NewestRecords(2), said_by(NODE, NOW_S)
+    opened.open(true)
+    for n in range(4):
+        opened.open(said_by(SigningKey(bytes([9, n]) * 16), NOW_S))
+        with monkeypatch.context() as patched:
+            patched.delattr("swarmfeed.core.supernode.records.open_record")
+            assert opened.open(true).made_s == NOW_S, "it is not verified again"
