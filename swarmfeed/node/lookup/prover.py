@@ -87,6 +87,8 @@ class PostProver:
             scanned = await off_loop(
                 partial(self._scan, feed_id, first, stop, first_ms, known_here)
             )
+            if self._shelf.replica(feed_id) is None:
+                return  # it was let go while it was read
             proven = await self._prove(replica, scanned)
             hits = _hits(replica, certificates, scanned, proven)
             yield ProvenPiece(

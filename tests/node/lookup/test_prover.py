@@ -93,3 +93,21 @@ def test_what_is_known_is_not_proven_again_but_what_was_edited_is(tmp_path: Path
         assert proving == [piece.posts[0].proven.certificates]
 
     in_neighbourhood(tmp_path, scenario)
+
+
+def test_a_feed_that_is_let_go_while_it_is_read_is_no_harm(tmp_path: Path) -> None:
+    async def scenario(street: Neighbourhood) -> None:
+        ben = await street.move_in()
+        await ben.say("one")
+        shelf = ben.running.ground.shelf
+
+        def let_go(
+            feed_id: FeedId, certificates: Sequence[bytes], start: int, end: int
+        ) -> tuple[int, ...]:
+            shelf.drop_feed(feed_id)
+            return ()
+
+        prover = PostProver(ben.running.ground)
+        assert [each async for each in prover.prove(ben.feed_id, 0, 99, 0, let_go)] == []
+
+    in_neighbourhood(tmp_path, scenario)
