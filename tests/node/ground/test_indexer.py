@@ -1,131 +1,21 @@
 """What is indexed when: newest first, urgent before backlog, and never twice."""
 
 import asyncio
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from street.fakes.clock import FakeClock
 from street.fakes.index import FakeIndex
 from street.fakes.kept_entries import FakePrepared
-from street.fakes.ledger import FakeLedger
-from street.fakes.logs import FakeLogs
-from swarmfeed.core.base.types import AuthorId, FeedId, Hash
+from swarmfeed.core.base.types import AuthorId, FeedId
 from swarmfeed.core.feed.reading import Packed
-from swarmfeed.core.feed.sightings import PLAIN, Reckoning
 from swarmfeed.errors import DamageError, FatalError, PassingError
-from swarmfeed.node.ground import indexer
-from swarmfeed.node.ground.almanac import Almanac
-from swarmfeed.node.ground.events import Events, Fatal, Indexed, Relieved, Strained, listens
-from swarmfeed.node.ground.extents import Extents
-from swarmfeed.node.ground.indexer import Indexer
-from swarmfeed.node.ground.interests import Interests
-from swarmfeed.node.ground.memory import Bookkeeper
+from swarmfeed.node.ground.events import Relieved
 from swarmfeed.ports import Ahead
 
-from tests.node.rig import Scribe, new_shelf
+from tests.node.ground.indexing_rig import NotedIndex, Rig
 
 NOTHING = (FeedId(bytes(32)), AuthorId(bytes(32)), 0, (), ())
-
-
-class NotedIndex(FakeIndex):
-    """Remembers which ranges it was given, in order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.given: list[tuple[int, int]] = []
-        self.without_posts: list[tuple[int, int]] = []
-        self.error: Exception | None = None
-        self.room = 1_000
-        """How many ranges it takes, until the disk is full."""
-
-    def add_entries(
-        self,
-        feed_id: FeedId,
-        author_id: AuthorId,
-        start: int,
-        stored: Sequence[bytes],
-        hashes: Sequence[Hash],
-        *,
-        reckoning: Reckoning = PLAIN,
-        with_posts: bool = True,
-    ) -> int:
-        if self.error is not None:
-            raise self.error
-        if len(self.given) == self.room:
-            raise PassingError("the disk is full", "full")
-        self.given.append((start, start + len(stored)))
-        if not with_posts:
-            self.without_posts.append((start, start + len(stored)))
-        return len(stored)
-
-
-class Rig:
-    def __init__(
-        self, tmp_path: Path, size: int, *, budget_bytes: int = 10**9, text: str = ""
-    ) -> None:
-        shelf, self.logs = new_shelf(tmp_path)
-        self.shelf = shelf
-        self.budget_bytes = budget_bytes
-        self.anna = Scribe(1)
-        self.anna.grow_to(size, text)
-        shelf.accept_offer(self.anna.offer())
-        self.anna.give_all(self.logs)
-        self.index = NotedIndex()
-        self.told: list[int] = []
-        self.end: int | None = None
-        self.fatal: list[FatalError] = []
-        self.strained: list[str] = []
-        self.may_go_on = asyncio.Event()
-        self.may_go_on.set()
-        self.events = Events()
-        self.events.connect(
-            [
-                listens(Indexed, lambda event: self.told.append(event.added)),
-                listens(Fatal, lambda event: self.fatal.append(event.error)),
-                listens(Strained, lambda event: self.strained.append(event.error.trouble)),
-            ]
-        )
-        self.indexer = self.new(self.logs, self.index)
-
-    def new(self, logs: FakeLogs, index: FakeIndex) -> Indexer:
-        return Indexer(
-            logs,
-            index,
-            Almanac(Bookkeeper(FakeLedger()), FakeClock()),
-            lambda _: self.end,
-            self.events,
-            self.may_go_on.wait,
-            Extents(logs, self.shelf, Interests(), AuthorId(bytes(32)), self.budget_bytes),
-        )
-
-    def add(self, start: int, end: int) -> None:
-        self.indexer.add(self.anna.feed_id, self.anna.author_id, start, end)
-
-    def note_transactions(self) -> list[int]:
-        """How many ranges went in by each transaction of several, from now on."""
-        counts: list[int] = []
-        together = self.index.together
-
-        @contextmanager
-        def noted(*, in_order: bool = False) -> Iterator[None]:
-            before = len(self.index.given)
-            with together(in_order=in_order):
-                yield
-            if not in_order:
-                counts.append(len(self.index.given) - before)
-
-        self.index.together = noted  # type: ignore[method-assign]  # to be asked how often
-        return counts
-
-    def drain(self) -> None:
-        async def work() -> None:
-            self.indexer.start()
-            await self.indexer.drain()
-            await self.indexer.stop()
-
-        asyncio.run(work())
 
 
 def test_a_backlog_is_indexed_in_batches_the_newest_first(tmp_path: Path) -> None:
@@ -178,71 +68,6 @@ def test_whatever_was_held_first_the_newest_of_a_feed_is_indexed_first(tmp_path:
     rig.add(8192, 8960)
     rig.drain()
     assert rig.index.given == [(8960, 9000), (8192, 8960), (4096, 8192), (0, 4096)]
-
-
-def test_a_backlog_waits_for_what_goes_first_but_not_for_ever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rig = Rig(tmp_path, 600)
-    monkeypatch.setattr(indexer, "_BACKLOG_WAIT_S", 0.1)
-
-    async def work() -> None:
-        rig.may_go_on.clear()
-        rig.indexer.start()
-        rig.add(0, 512)
-        rig.add(512, 600)
-        while not rig.index.given:
-            await asyncio.sleep(0.001)
-        assert rig.index.given == [(512, 600)], "a tail waits for nothing"
-        await rig.indexer.drain()
-        assert rig.index.given == [(512, 600), (0, 512)]
-        await rig.indexer.stop()
-
-    asyncio.run(work())
-
-
-def test_a_tail_goes_before_a_batch_that_waits_for_its_turn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rig = Rig(tmp_path, 600)
-    monkeypatch.setattr(indexer, "_BACKLOG_WAIT_S", 600)
-
-    async def work() -> None:
-        rig.may_go_on.clear()
-        rig.indexer.start()
-        rig.add(0, 512)
-        await asyncio.sleep(0)
-        rig.add(512, 600)
-        async with asyncio.timeout(60):
-            while not rig.index.given:
-                await asyncio.sleep(0.001)
-        assert rig.index.given == [(512, 600)]
-        rig.may_go_on.set()
-        await rig.indexer.drain()
-        assert rig.index.given == [(512, 600), (0, 512)]
-        await rig.indexer.stop()
-
-    asyncio.run(work())
-
-
-def test_a_backlog_has_its_turn_however_many_tails_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rig = Rig(tmp_path, 600)
-    monkeypatch.setattr(indexer, "_BACKLOG_WAIT_S", 0.1)
-
-    async def work() -> None:
-        rig.may_go_on.clear()
-        rig.indexer.start()
-        rig.add(0, 512)
-        async with asyncio.timeout(20):
-            while (0, 512) not in rig.index.given:
-                rig.add(512, 600)  # there is always another before it has waited so long
-                await asyncio.sleep(0.02)
-        assert rig.index.given[0] == (512, 600)
-        await rig.indexer.stop()
-
-    asyncio.run(work())
 
 
 def test_entries_that_are_not_here_are_passed_over(tmp_path: Path) -> None:

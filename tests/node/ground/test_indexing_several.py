@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from swarmfeed.node.ground import indexer
 
-from tests.node.ground.test_indexer import Rig
+from tests.node.ground.indexing_rig import Rig
 from tests.node.rig import Scribe
 
 

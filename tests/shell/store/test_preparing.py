@@ -310,9 +310,6 @@ def test_a_process_that_ends_before_it_is_ready_is_told() -> None:
     helper.end()
 
 
-TAILS = [Packed(tail=RECORDS[at : at + 7], count=7) for at in range(0, 70, 7)]
-"""As small feeds have them: all of what they hold."""
-
 SHORT = [
     Packed(tail=RECORDS[at : at + 17], skip=2, count=15) for at in range(0, ENTRIES - 17, 17)
 ]
@@ -341,19 +338,6 @@ def test_of_short_runs_a_damaged_one_keeps_no_other_out() -> None:
     assert isinstance(broken, str)
     assert HERE[:-2] == [read_by([prepare(each)])[0] for each in SHORT]
     assert last == read_by([prepare(FIRST_FRAME)])[0]
-
-
-def test_tails_are_prepared_together_as_each_is_alone() -> None:
-    found = each_by(Preparer().prepare_each([*TAILS, FIRST_FRAME, *SHORT[:2]]))
-    alone = [*TAILS, FIRST_FRAME, *SHORT[:2]]
-    assert found == [read_by([prepare(each)])[0] for each in alone]
-
-
-def test_of_tails_one_that_is_damaged_keeps_no_other_out() -> None:
-    broken = Packed(tail=[b"d1:b2:le1:k"], count=1)
-    found = each_by(Preparer().prepare_each([TAILS[0], broken, TAILS[1]]))
-    assert [type(each) for each in found] == [type(found[0]), str, type(found[0])]
-    assert found[::2] == [read_by([prepare(each)])[0] for each in TAILS[:2]]
 
 
 def test_few_entries_of_short_runs_are_prepared_here(apart: Apart) -> None:
